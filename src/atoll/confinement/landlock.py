@@ -95,5 +95,5 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
 
 
 def restrict_self(ruleset: int) -> None:
-    """Put the calling thread under the ruleset, for good. Needs no_new_privs. Raises ``OSError``."""
+    """Put the calling thread under the ruleset for good. Needs no_new_privs, raises OSError."""
     syscall("landlock_restrict_self", ruleset, 0)

@@ -43,6 +43,7 @@ _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
 _MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 32, 4096, 16384, 1 << 18
 _MNT_DETACH = 2
 _OLD_ROOT = "./.old-root"
+_MOUNT_POINT = b"/tmp"
 _DESCRIPTORS = (_OLD_ROOT + "/proc/self/fd").encode()
 _READ_ONLY = _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV
 
@@ -95,8 +96,8 @@ def write_id_maps(pid: int, become: tuple[int, int] | None) -> None:
     else:
         # Without it an unprivileged user could leave a group that denies something to it.
         _write(f"/proc/{pid}/setgroups", "deny")
-    _write(f"/proc/{pid}/uid_map", "".join(f"{id} {id} 1\n" for id in users))
-    _write(f"/proc/{pid}/gid_map", "".join(f"{id} {id} 1\n" for id in groups))
+    _write(f"/proc/{pid}/uid_map", "".join(f"{user} {user} 1\n" for user in users))
+    _write(f"/proc/{pid}/gid_map", "".join(f"{group} {group} 1\n" for group in groups))
 
 
 def _write(path: str, text: str) -> None:
@@ -145,7 +146,9 @@ class EmptyRoot:
         self._binds.append((_DESCRIPTORS, b"./dev/fd", _READ_ONLY | _MS_NOEXEC))
 
     def _bind(self, source: str, point: str, flags: int) -> None:
-        self._binds.append(((_OLD_ROOT + os.path.realpath(source)).encode(), ("." + point).encode(), flags))
+        # Resolved now: an absolute symbolic link would lead into the new root.
+        real = _OLD_ROOT + os.path.realpath(source)
+        self._binds.append((os.fsencode(real), os.fsencode("." + point), flags))
 
     def _parents(self, path: str, known: set[str]) -> None:
         at = path.find("/", 1)
@@ -171,8 +174,8 @@ class EmptyRoot:
         # Without this, mounts would be seen by the machine (in a namespace made by root).
         mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None)
         options = b"mode=755,size=64k,nr_inodes=512"
-        mount(b"none", b"/tmp", b"tmpfs", _MS_NOSUID | _MS_NODEV, options)
-        os.chdir("/tmp")
+        mount(b"none", _MOUNT_POINT, b"tmpfs", _MS_NOSUID | _MS_NODEV, options)
+        os.chdir(_MOUNT_POINT)
         os.mkdir(_OLD_ROOT, 0o700)
         # First, because the sources may lie below the directory that the tmpfs covers.
         syscalls.syscall("pivot_root", b".", _OLD_ROOT.encode())

@@ -11,7 +11,7 @@ import resource
 # V8 reserves hundreds of gigabytes of addresses: RLIMIT_AS must stay unlimited, and RLIMIT_DATA is
 # set by the host on the running process, once the engine has made its reservations.
 _FIXED = {
-    resource.RLIMIT_CORE: 0,  # a crash writes no memory of the guest, or of the host's data, to disk
+    resource.RLIMIT_CORE: 0,  # a crash writes no memory, which may hold the host's data, to disk
     resource.RLIMIT_FSIZE: 0,  # if it found a file to write to, not one byte could be added to it
     resource.RLIMIT_MEMLOCK: 0,  # cannot pin memory, which no other limit would count
     resource.RLIMIT_MSGQUEUE: 0,  # no kernel memory through POSIX message queues

@@ -93,6 +93,8 @@ RUNNING: Rules = {
     "rseq": _ANY,  # thread start (glibc 2.35)
     "sched_yield": _ANY,  # spinning locks
     "sched_getaffinity": _ANY,  # how many threads to start; the number of processors, no more
+    "sched_getscheduler": _ANY,  # V8's mutexes ask for their thread's priority when contended
+    "sched_getparam": _ANY,  # the same
     "getcpu": _ANY,  # allocator arenas
     "exit": _ANY,  # end of a thread
     "exit_group": _ANY,  # end of the isolate
@@ -161,8 +163,6 @@ BOOTING: Rules = {
     "geteuid": _ANY,  # the same
     "getgid": _ANY,  # the same
     "getegid": _ANY,  # the same
-    "sched_getscheduler": _ANY,  # stack bounds of the main thread (pthread_getattr_np)
-    "sched_getparam": _ANY,  # the same
     "prlimit64": ((equal32(0, 0), equal(2, 0)),),  # reading own limits; setting none
     "getrlimit": _ANY,  # the same, older callers
     "prctl": (

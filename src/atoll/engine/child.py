@@ -10,9 +10,11 @@ message on the error pipe that says which and why; one that may be missing is re
 and left out.
 """
 
+# ruff: noqa: SIM105 — contextlib would be imported for it, in the cold start.
+
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]
 import fcntl
 import os
 import select
@@ -30,8 +32,8 @@ _RESTORED_SIGNALS = (2, 13, 25)
 _CLOSE_RANGE_CLOEXEC = 4
 
 FIRST_FREE = 10
-"""The spawner keeps descriptors below this occupied, so that what a child sets up at 0–5 can never
-be one of the descriptors that it still needs."""
+"""The spawner keeps descriptors below this occupied, so that what a child sets up at 0 to 5 can
+never be one of the descriptors that it still needs."""
 
 
 class ChildPlan:
@@ -94,7 +96,7 @@ def run(plan: ChildPlan, errors: int, proceed: int, spawner: int) -> None:
         _run(plan, errors, proceed, spawner)
     except LayerFailed as failure:
         _report(errors, b"!", *failure.args)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 — nothing may get past here: it is a fork
         _report(errors, b"!", "engine", f"{type(error).__name__}: {error}")
     finally:
         os._exit(127)
@@ -145,7 +147,7 @@ def _run(plan: ChildPlan, errors: int, proceed: int, spawner: int) -> None:
         layer("no_new_privs", lambda: syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1))
         layer("landlock", lambda: _landlock(plan))
         layer("seccomp", lambda: seccomp.install(seccomp.boot_filter(os.getpid())))
-    os.execve(plan.argv[0], plan.argv, plan.environment)
+    os.execve(plan.argv[0], plan.argv, plan.environment)  # noqa: S606 — no shell is the point
 
 
 def _namespaces(plan: ChildPlan) -> None:

@@ -69,10 +69,8 @@ def _dotted(version: tuple[int, ...]) -> str:
 def _candidates() -> list[str]:
     """Where installers put the wheel's script, the most specific first."""
     name = "deno" + (sysconfig.get_config_var("EXE") or "")
-    found: list[Path] = []
-    for file in importlib.metadata.files("deno") or ():
-        if file.name == name:
-            found.append(Path(str(file.locate())))
+    files = importlib.metadata.files("deno") or ()
+    found = [Path(str(file.locate())) for file in files if file.name == name]
     found.append(Path(sysconfig.get_path("scripts")) / name)
     user = sysconfig.get_preferred_scheme("user")
     found.append(Path(sysconfig.get_path("scripts", scheme=user)) / name)

@@ -47,9 +47,7 @@ class _Program:
                         dynamic = content
             entries = [struct.unpack_from("<qQ", dynamic, at) for at in range(0, len(dynamic), 16)]
             strings = next((value for tag, value in entries if tag == _DT_STRTAB), 0)
-            strings -= next(
-                (a - w for a, w, length in loads if a <= strings < a + length), 0
-            )
+            strings -= next((a - w for a, w, length in loads if a <= strings < a + length), 0)
             for tag, value in entries:
                 if tag in (_DT_NEEDED, _DT_RPATH, _DT_RUNPATH):
                     file.seek(strings + value)

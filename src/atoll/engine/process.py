@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import array
 import atexit
+import contextlib
 import errno
 import fcntl
 import marshal
@@ -105,20 +106,16 @@ class _Handles:
 
     def close(self) -> None:
         """Tell the spawner goodbye, on all copies of the socket, and close."""
-        try:
+        with contextlib.suppress(OSError):
             self.control.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
         self.close_copies()
 
     def close_copies(self) -> None:
         """Close our copies only: what a forked child does."""
         pipes, self.pipes = self.pipes, ()
         for descriptor in pipes:
-            try:
+            with contextlib.suppress(OSError):
                 os.close(descriptor)
-            except OSError:
-                pass
         self.control.close()
 
 
@@ -167,7 +164,7 @@ class IsolateProcess:
             # The spawner died, and the kernel killed the child with it.
             self.exit = ProcessExit(None, int(signal.SIGKILL), "the spawner process died", 0.0, 0)
             return self.exit
-        message: dict[str, Any] = marshal.loads(data)
+        message: dict[str, Any] = marshal.loads(data)  # noqa: S302 — from our own spawner
         if "error" in message:
             raise _error(message["layer"], message["error"])
         if "spawned" in message:
@@ -186,10 +183,9 @@ class IsolateProcess:
     def kill(self) -> None:
         """End the process with SIGKILL. Does nothing when it has ended, or after ``close``."""
         if self.exit is None and self.control >= 0:
-            try:
+            # The spawner is gone, and with it the child.
+            with contextlib.suppress(OSError):
                 self._handles.control.send(b"k")
-            except OSError:
-                pass  # The spawner is gone, and with it the child.
 
     def close(self) -> None:
         """Close everything, which also ends the process. May be called again."""
@@ -269,10 +265,7 @@ def _error(layer: str, reason: str) -> AtollError:
     )
 
 
-_BOOT = (
-    "import sys; sys.path.append(sys.argv[3]); "
-    "from atoll.engine.spawner import main; main()"
-)
+_BOOT = "import sys; sys.path.append(sys.argv[3]); from atoll.engine.spawner import main; main()"
 
 
 class _Spawner:
@@ -292,18 +285,16 @@ class _Spawner:
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
         with self._lock:
             for last in (False, True):
-                if self._socket is None:
-                    self._start()
-                assert self._socket is not None
+                requests = self._socket or self._start()
                 try:
-                    self._socket.sendmsg([message], ancillary, socket.MSG_NOSIGNAL)
+                    requests.sendmsg([message], ancillary, socket.MSG_NOSIGNAL)
                     return
                 except ConnectionError:
                     self._discard()
                     if last:
                         raise
 
-    def _start(self) -> None:
+    def _start(self) -> socket.socket:
         if not sys.executable:
             raise AtollError(
                 "Isolates are started by a small Python process, and sys.executable does not say "
@@ -329,6 +320,7 @@ class _Spawner:
                 ours.close()
                 raise
         self._socket = ours
+        return ours
 
     def _discard(self) -> None:
         if self._socket is not None:
@@ -342,10 +334,8 @@ class _Spawner:
         """End the spawner and with it every isolate."""
         with self._lock:
             if self._socket is not None:
-                try:
+                with contextlib.suppress(OSError):
                     self._socket.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
             self._discard()
 
     def forked(self) -> None:
@@ -428,10 +418,8 @@ def _request(options: SpawnOptions) -> bytes:
 
 
 def _resize(pipe: int, size: int) -> None:
-    try:
+    with contextlib.suppress(OSError):
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, size)
-    except OSError:
-        pass
 
 
 def _too_many(error: OSError) -> AtollError:

@@ -17,9 +17,11 @@ Messages are ``marshal``: both ends are the same interpreter and trust each othe
 guest passes here, and ``json`` would cost more to import than everything else in this file.
 """
 
+# ruff: noqa: SIM105 — contextlib would be imported for it, in the cold start.
+
 from __future__ import annotations
 
-import _signal
+import _signal  # type: ignore[import-not-found]
 import _socket
 import ctypes
 import gc
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     Request = dict[str, Any]
+    Handler = Callable[[], object]
 
 STDERR_TAIL = 8 * 1024
 """Bytes of the engine's stdout and stderr that are kept, the last ones."""
@@ -122,7 +125,7 @@ class Spawner:
     def __init__(self, requests: int, host: int) -> None:
         self._reserve_low_descriptors()
         self._epoll = select.epoll()
-        self._handlers: dict[int, Callable[[], None]] = {}
+        self._handlers: dict[int, Handler] = {}
         self._isolates: dict[int, _Isolate] = {}
         self._confinements: dict[tuple[str, tuple[str, ...]], _Confinement] = {}
         self._candidate = 0
@@ -130,11 +133,15 @@ class Spawner:
         self._requests = _socket.socket(fileno=requests)
         self._requests.setblocking(False)
         self._on(self._requests.fileno(), self._request)
-        self._host = os.pidfd_open(host)
+        self._host = host
+        watched = _pidfd(host)
+        if watched >= 0:
+            self._on(watched, self._shut_down)
+        # Without pidfds (Linux before 5.3), look now and then who our parent is.
+        self._interval = None if watched >= 0 else 0.2
         if os.getppid() != host:
             raise SystemExit(0)
-        self._on(self._host, self._shut_down)
-        self._self = os.pidfd_open(os.getpid())
+        self._self = _pidfd(os.getpid())
         self._null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
         self._wakeup, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         _signal.signal(_SIGCHLD, lambda number, frame: None)
@@ -156,7 +163,7 @@ class Spawner:
             placeholder = os.dup(placeholder)
         os.close(placeholder)
 
-    def _on(self, descriptor: int, handler: Callable[[], None]) -> None:
+    def _on(self, descriptor: int, handler: Handler) -> None:
         self._handlers[descriptor] = handler
         self._epoll.register(descriptor, select.EPOLLIN)
 
@@ -167,7 +174,9 @@ class Spawner:
     def run(self) -> None:
         """Serve until the host goes away."""
         while True:
-            for descriptor, _ in self._epoll.poll():
+            if self._interval is not None and os.getppid() != self._host:
+                self._shut_down()
+            for descriptor, _ in self._epoll.poll(self._interval):
                 handler = self._handlers.get(descriptor)
                 if handler is not None:
                     handler()
@@ -203,7 +212,8 @@ class Spawner:
             return
         control = _socket.socket(fileno=descriptors[3])
         control.setblocking(False)
-        isolate = _Isolate(control, marshal.loads(data), descriptors[:3])
+        request = marshal.loads(data)  # noqa: S302 — from our own host, see the top of the file
+        isolate = _Isolate(control, request, descriptors[:3])
         self._isolates[control.fileno()] = isolate
         self._on(control.fileno(), lambda: self._control(isolate))
         isolate.candidate = self._candidate
@@ -501,6 +511,13 @@ def _how_it_ended(pid: int) -> tuple[int, int, float, int]:
     user, user_micro, system, system_micro, max_rss = struct.unpack_from("=5q", usage)
     cpu_time = user + system + (user_micro + system_micro) / 1e6
     return code, status, cpu_time, max_rss * 1024
+
+
+def _pidfd(pid: int) -> int:
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        return -1
 
 
 def _unprivileged_ids() -> tuple[int, int] | None:
