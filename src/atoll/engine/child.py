@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _SIGKILL = 9
-# Python ignores SIGPIPE and SIGXFSZ, the spawner ignores SIGINT; an ignored signal stays ignored
-# across execve.
-_RESTORED_SIGNALS = (2, 13, 25)
+# Python ignores SIGPIPE, the spawner SIGINT; an ignored signal stays ignored across execve. SIGXFSZ
+# stays ignored, as Python has it: writing to a file, where there is one, then fails and goes on.
+_RESTORED_SIGNALS = (2, 13)
 _CLOSE_RANGE_CLOEXEC = 4
 
 FIRST_FREE = 10
@@ -116,19 +116,22 @@ def _run(plan: ChildPlan, errors: int, proceed: int, spawner: int) -> None:
     os.setsid()
     os.umask(0o022)
 
-    def layer(name: str, apply: Callable[[], object], *, must_hold: bool = False) -> None:
+    def layer(name: str, apply: Callable[[], object]) -> None:
         try:
             if name in plan.unavailable:
                 raise OSError(1, "declared unavailable by the caller")
             apply()
         except (OSError, ValueError) as error:
-            if must_hold or not plan.optional:
+            if not plan.optional:
                 raise LayerFailed(name, str(error)) from None
             _report(errors, b"~", name, str(error))
 
     if plan.confined:
         # Failing here does not end the isolate: the spawner tries again with fewer namespaces.
-        layer("namespaces", lambda: _namespaces(plan), must_hold=True)
+        try:
+            _namespaces(plan)
+        except OSError as error:
+            raise LayerFailed("namespaces", str(error)) from None
         layer("capabilities", lambda: _credentials(plan))
         layer("rlimits", lambda: rlimits.apply(cpu_time=plan.cpu_time, threads=plan.threads))
     else:

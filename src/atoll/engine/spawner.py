@@ -50,8 +50,8 @@ STDERR_TAIL = 8 * 1024
 
 _ENVIRONMENT = {
     # Nothing of the host's. Without a cache folder and without a home to put one in, Deno refuses
-    # to start; this one does not exist and cannot be made, which it takes in its stride.
-    b"DENO_DIR": b"/nonexistent",
+    # to start; one that can never be made, not even by root, it takes in its stride.
+    b"DENO_DIR": b"/dev/null/deno",
     b"DENO_NO_UPDATE_CHECK": b"1",
 }
 
@@ -93,11 +93,11 @@ def _world_readable(path: str) -> bool:
     """Whether a user without privileges can get at a path: bits of each directory on the way."""
     path = os.path.realpath(path)
     parts = path.split("/")
-    return all(
-        os.stat("/".join(parts[:end]) or "/").st_mode & 0o005 == 0o005
-        for end in range(1, len(parts) + 1)
-        if end < len(parts) or os.path.isdir(path)
-    ) and bool(os.stat(path).st_mode & 0o004)
+    on_the_way = ["/".join(parts[:end]) or "/" for end in range(1, len(parts))]
+    needed = 0o005 if os.path.isdir(path) else 0o004
+    return os.stat(path).st_mode & needed == needed and all(
+        os.stat(directory).st_mode & 0o001 for directory in on_the_way
+    )
 
 
 class _Isolate:
