@@ -116,7 +116,10 @@ RUNNING: Rules = {
     "membarrier": _ANY,  # code patching across threads
     "uname": _ANY,  # libraries ask for the kernel's version; the namespace hides the host's name
     "sysinfo": _ANY,  # V8 sizes its heap from total memory
-    "recvfrom": _ANY,  # tokio's wake-up pair; no other socket can exist
+    # AF_UNIX: how the engine's signal thread is woken. It is made when the event loop first waits,
+    # which is after the seal; without it the engine panics. A pair reaches nobody else.
+    "socketpair": ((equal32(0, 1),),),
+    "recvfrom": _ANY,  # reading from that pair; no other socket can exist
     "tgkill": ((equal32(0, _SELF),),),  # abort() signals itself; no other process
     "kill": ((equal32(0, _SELF),),),  # the same
     "prctl": (  # names of threads and of memory areas; nothing that changes what it may do
@@ -154,7 +157,6 @@ BOOTING: Rules = {
     ),
     "epoll_create1": _ANY,  # the event loop
     "eventfd2": _ANY,  # waking the event loop
-    "socketpair": ((equal32(0, 1),),),  # AF_UNIX: tokio's signal wake-up; reaches nobody else
     "pkey_alloc": _ANY,  # one key for V8's code pages
     "pkey_free": _ANY,  # V8 gives it back when it cannot use it
     "set_tid_address": _ANY,  # libc start
