@@ -1,0 +1,88 @@
+"""Run untrusted JavaScript from Python, in V8 isolates that the operating system confines.
+
+The names are loaded when they are first used: the process that starts isolates imports parts of
+this package and must start fast.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from ._version import __version__
+
+if TYPE_CHECKING:
+    from .core.classes import ClassDefinition, Property, js_class
+    from .core.isolate import Isolate
+    from .core.reference import JSFunction, JSPromise, Reference
+    from .core.scope import Scope
+    from .core.statistics import Statistics
+    from .core.values import AbortSignal, JSMap, JSRegExp, undefined
+    from .errors import (
+        AtollError,
+        CallLimitExceeded,
+        ConfinementUnavailable,
+        CpuLimitExceeded,
+        EngineNotFound,
+        HandleLimitExceeded,
+        IsolateCrashed,
+        IsolateDisposed,
+        JSError,
+        JSSyntaxError,
+        LimitExceeded,
+        MarshalError,
+        MemoryLimitExceeded,
+        OutputLimitExceeded,
+        ReentrancyError,
+        ReferenceReleased,
+        WallTimeLimitExceeded,
+    )
+    from .limits import GiB, KiB, Limits, MiB
+
+_HOMES = {
+    ".core.classes": ("ClassDefinition", "Property", "js_class"),
+    ".core.isolate": ("Isolate",),
+    ".core.reference": ("JSFunction", "JSPromise", "Reference"),
+    ".core.scope": ("Scope",),
+    ".core.statistics": ("Statistics",),
+    ".core.values": ("AbortSignal", "JSMap", "JSRegExp", "undefined"),
+    ".errors": (
+        "AtollError",
+        "CallLimitExceeded",
+        "ConfinementUnavailable",
+        "CpuLimitExceeded",
+        "EngineNotFound",
+        "HandleLimitExceeded",
+        "IsolateCrashed",
+        "IsolateDisposed",
+        "JSError",
+        "JSSyntaxError",
+        "LimitExceeded",
+        "MarshalError",
+        "MemoryLimitExceeded",
+        "OutputLimitExceeded",
+        "ReentrancyError",
+        "ReferenceReleased",
+        "WallTimeLimitExceeded",
+    ),
+    ".limits": ("GiB", "KiB", "Limits", "MiB"),
+}
+_MODULES = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [  # noqa: PLE0604 - the names above
+    "__version__",
+    *sorted(_MODULES),
+]
+
+
+def __getattr__(name: str) -> object:
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(importlib.import_module(module, __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

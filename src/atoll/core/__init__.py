@@ -1,0 +1,1 @@
+"""The core: isolates, marshalling, references, scopes, function and class builders."""

@@ -1,0 +1,461 @@
+"""The asyncio driver: an isolate's pipes on an event loop.
+
+Everything happens in loop callbacks and tasks; nothing blocks. Callbacks of the owner that return
+an awaitable run as tasks. A task that answers a synchronous call of the guest carries that fact in
+its context, so that calls it makes into the same isolate reach the guest although it is blocked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import itertools
+import logging
+import os
+import time
+from collections.abc import Awaitable
+from typing import Any, Final
+
+from ..engine import IsolateProcess, ProcessExit
+from ..engine.pipe_writer import PipeWriter
+from ..errors import (
+    AtollError,
+    IsolateCrashed,
+    IsolateDisposed,
+    JSError,
+    LimitExceeded,
+    WallTimeLimitExceeded,
+)
+from ..limits import Limits, MiB
+from ..wire.frames import ProtocolViolation
+from ..wire.session import INPUT, REPLIES
+from . import operations
+from .host import Host, Invocation, Pending
+from .launch import Confinement, bound_memory, cpu_exceeded, explain_exit, launch
+from .reference import BaseReference, reference_class
+
+logger = logging.getLogger("atoll.isolate")
+
+BACKLOG: Final = 16 * MiB
+"""Bytes waiting for the guest beyond which new calls wait."""
+CANCEL_GRACE: Final = 1.0
+"""Seconds that the guest has to notice a cancellation before its isolate is ended."""
+_CPU_CHECK: Final = 0.02
+"""Shortest interval, in seconds, between looks at the processor clock."""
+
+_serials = itertools.count(1)
+_answering: contextvars.ContextVar[tuple[tuple[int, int], ...]] = contextvars.ContextVar(
+    "atoll_answering", default=()
+)
+"""The synchronous calls, as (driver, call), that the current context answers."""
+
+
+class AsyncDriver:
+    """Runs one isolate on the running event loop."""
+
+    def __init__(self, limits: Limits, confinement: Confinement) -> None:
+        self.host = Host(limits, self)
+        self.process: IsolateProcess | None = None
+        self.started_at = 0.0
+        self._limits = limits
+        self._confinement = confinement
+        self._serial = next(_serials)
+        self._pid = os.getpid()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._writers: tuple[PipeWriter, PipeWriter] | None = None
+        self._writing: set[int] = set()
+        self._tasks: dict[asyncio.Task[Any], int] = {}
+        self._watchdog: asyncio.TimerHandle | None = None
+        self._watch_at = float("inf")
+        self._cancelled: dict[int, float] = {}
+        self._flushed = False
+        self._room: asyncio.Event | None = None
+        self._ended: asyncio.Future[None] | None = None
+        self._ready: asyncio.Future[None] | None = None
+
+    # Life
+
+    async def start(self) -> None:
+        """Start the process and wait until the guest is ready."""
+        loop = self._loop = asyncio.get_running_loop()
+        self._ended = loop.create_future()
+        self._ready = loop.create_future()
+        self._room = asyncio.Event()
+        self.started_at = time.monotonic()
+        process = self.process = launch(self._limits, self._confinement)
+        self._writers = (PipeWriter(process.input), PipeWriter(process.replies))
+        loop.add_reader(process.output, self._readable)
+        loop.add_reader(process.control, self._control_readable)
+        try:
+            await self._ready
+        except BaseException:
+            await self.dispose()
+            raise
+        self._watch(self._next_check())
+
+    async def dispose(self) -> None:
+        """End the process and everything that waits for it. Does nothing the second time."""
+        process = self.process
+        if process is None or self._loop is None:
+            return
+        self.end(IsolateDisposed("the isolate has been disposed of"))
+        current = asyncio.current_task()
+        tasks = [task for task in self._tasks if task is not current]
+        for task in tasks:
+            task.cancel()
+        if self._ended is not None and not self._ended.done():
+            await asyncio.shield(self._ended)
+        if tasks:
+            await asyncio.wait(tasks)
+        self._close()
+
+    def end(self, error: BaseException) -> None:
+        """Kill the process because of `error`; everyone who waits gets it."""
+        self.host.fail(error)
+        if self._ready is not None and not self._ready.done():
+            self._ready.set_exception(error)
+            self._ready.exception()  # start() may have been cancelled
+        if self.process is not None:
+            self.process.kill()
+        if self._room is not None:
+            self._room.set()
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+            self._watchdog = None
+
+    def _control_readable(self) -> None:
+        assert self.process is not None  # noqa: S101 - for the type checker
+        try:
+            event = self.process.poll()
+        except AtollError as error:
+            self.end(error)
+            self._set_ended()
+            return
+        if isinstance(event, ProcessExit):
+            self.end(
+                explain_exit(event, self._limits, started=self.host.ready is not None)
+            )
+            self._set_ended()
+
+    def _set_ended(self) -> None:
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(None)
+        self._unwatch_pipes()
+        for task in list(self._tasks):
+            task.cancel()
+
+    def _unwatch_pipes(self) -> None:
+        if self._loop is None or self.process is None or self._loop.is_closed():
+            return
+        for fd in (self.process.output, self.process.control):
+            if fd >= 0:
+                self._loop.remove_reader(fd)
+        for fd in self._writing:
+            self._loop.remove_writer(fd)
+        self._writing.clear()
+
+    def _close(self) -> None:
+        self._unwatch_pipes()
+        if self.process is not None:
+            self.process.close()
+
+    # Calls of the host
+
+    async def request(
+        self, target: int, args: tuple[Any, ...], timeout: float | None = None
+    ) -> Any:
+        """Call a target of the guest and wait for the answer.
+
+        Cancelling cancels the call in the guest; a guest that does not react is ended.
+        """
+        loop = self._check_use()
+        while self._backlog() > BACKLOG:
+            assert self._room is not None  # noqa: S101 - for the type checker
+            self._room.clear()
+            await self._room.wait()
+        host = self.host
+        try:
+            pending = host.call(target, args, nested=self._is_nested())
+        except LimitExceeded as error:
+            self.end(error)
+            raise
+        future: asyncio.Future[None] = loop.create_future()
+        pending.on_done = lambda _: future.done() or future.set_result(None)
+        limit = self._limits.call_time if timeout is None else timeout
+        if limit is not None:
+            pending.deadline = time.monotonic() + limit
+            self._watch(pending.deadline)
+        self._flush_soon()
+        try:
+            await future
+        except asyncio.CancelledError:
+            self._cancel(pending)
+            raise
+        return pending.result()
+
+    def post(self, target: int, args: tuple[Any, ...]) -> None:
+        """Send a message that has no answer."""
+        self.host.post(target, args)
+        self._flush_soon()
+
+    def _check_use(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            raise IsolateDisposed(
+                "the isolate has not been started: use `async with Isolate() as isolate:`"
+            )
+        if self._pid != os.getpid():
+            raise IsolateDisposed("the isolate belongs to the process that this one was forked from")
+        try:
+            running = asyncio.get_running_loop()
+        except RuntimeError:
+            running = None
+        if running is not self._loop:
+            raise RuntimeError(
+                "the isolate belongs to another event loop; make one isolate per loop, or use "
+                "atoll.sync from threads"
+            )
+        return running
+
+    def _is_nested(self) -> bool:
+        session = self.host.session
+        return session.blocked and any(
+            serial == self._serial and session.is_serving(call)
+            for serial, call in _answering.get()
+        )
+
+    def _cancel(self, pending: Pending) -> None:
+        if pending.done or self.host.failure is not None:
+            return
+        pending.on_done = lambda settled: self._cancelled.pop(settled.id, None)
+        pending.deadline = None
+        self.host.session.cancel(pending.id)
+        deadline = self._cancelled[pending.id] = time.monotonic() + CANCEL_GRACE
+        self._watch(deadline)
+        self._flush_soon()
+
+    # Frames of the guest
+
+    def _readable(self) -> None:
+        process, host = self.process, self.host
+        if process is None or process.output < 0:
+            return
+        try:
+            for _ in range(64):
+                buffer = host.session.buffer()
+                count = os.readv(process.output, [buffer])
+                if count == 0:
+                    # The exit status follows on the control socket and says why.
+                    if self._loop is not None:
+                        self._loop.remove_reader(process.output)
+                    return
+                for frame in list(host.session.received(count)):
+                    invocation = host.handle(frame)
+                    if invocation is not None:
+                        self._run(invocation)
+                if count < len(buffer):
+                    break
+        except BlockingIOError:
+            pass
+        except ProtocolViolation as error:
+            self.end(host.violation(error))
+        except LimitExceeded as error:
+            self.end(error)
+        if host.ready is not None and self._ready is not None and not self._ready.done():
+            bound_memory(process, self._limits)
+            self._ready.set_result(None)
+        self._flush_soon()
+
+    def _run(self, invocation: Invocation) -> None:
+        function = invocation.export.value
+        context: contextvars.Context | None = None
+        if invocation.is_sync:
+            context = contextvars.copy_context()
+            context.run(
+                _answering.set, (*_answering.get(), (self._serial, invocation.id))
+            )
+        try:
+            if context is None:
+                result = function(*invocation.args)  # type: ignore[operator]
+            else:
+                result = context.run(function, *invocation.args)  # type: ignore[arg-type]
+        except (KeyboardInterrupt, SystemExit) as error:
+            self._answer(invocation, None, error)
+            raise
+        except BaseException as error:
+            self._answer(invocation, None, error)
+            return
+        if type(result) in _PLAIN or not isinstance(result, Awaitable):
+            self._answer(invocation, result, None)
+            return
+        assert self._loop is not None  # noqa: S101 - for the type checker
+        task = self._loop.create_task(_await(result), context=context)
+        self._tasks[task] = invocation.id
+        task.add_done_callback(lambda task: self._task_done(task, invocation))
+
+    def _task_done(self, task: asyncio.Task[Any], invocation: Invocation) -> None:
+        del self._tasks[task]
+        if task.cancelled():
+            error: BaseException | None = JSError("AbortError", "the host function was cancelled")
+        else:
+            error = task.exception()
+        self._answer(invocation, None if error else task.result(), error)
+        self._flush_soon()
+
+    def _answer(self, invocation: Invocation, value: Any, error: BaseException | None) -> None:
+        if invocation.id:
+            try:
+                self.host.answer(invocation.id, value, error)
+            except LimitExceeded as exceeded:
+                self.end(exceeded)
+        elif error is not None:
+            logger.error("A callback of an isolate raised", exc_info=error)
+
+    def cancel_invocation(self, id: int) -> None:
+        """The guest no longer wants the answer to that call."""
+        for task, call in self._tasks.items():
+            if call == id:
+                task.cancel()
+
+    def adopt_awaitable(self, handle: int, value: Awaitable[Any]) -> None:
+        """Await a Python awaitable and settle the guest's promise for it."""
+        assert self._loop is not None  # noqa: S101 - for the type checker
+        task = self._loop.create_task(_await(value))
+        self._tasks[task] = 0
+        task.add_done_callback(lambda task: self._settle(task, handle))
+
+    def _settle(self, task: asyncio.Task[Any], handle: int) -> None:
+        del self._tasks[task]
+        if self.host.failure is not None:
+            if not task.cancelled():
+                task.exception()
+            return
+        error: BaseException | None
+        if task.cancelled():
+            error = JSError("AbortError", "the awaitable was cancelled")
+        else:
+            error = task.exception()
+        try:
+            value = error if error is not None else task.result()
+            self.post(operations.SETTLE, (handle, error is None, value))
+        except AtollError as failure:
+            self.post(operations.SETTLE, (handle, False, failure))
+
+    # Writing
+
+    def _backlog(self) -> int:
+        return sum(writer.size for writer in self._writers) if self._writers else 0
+
+    def _flush_soon(self) -> None:
+        """Write now, but at most once in each iteration of the loop; the rest goes together."""
+        if self._flushed:
+            return
+        self._flush()
+        if self._loop is not None and not self._loop.is_closed():
+            self._flushed = True
+            self._loop.call_soon(self._flush_again)
+
+    def _flush_again(self) -> None:
+        self._flushed = False
+        self._flush()
+
+    def _flush(self) -> None:
+        if self._writers is None or self.host.failure is not None:
+            return
+        self.host.flush_releases()
+        outgoing = self.host.session.outgoing
+        for pipe in (INPUT, REPLIES):
+            buffers = outgoing[pipe]
+            if buffers:
+                writer = self._writers[pipe]
+                writer.feed(buffers)
+                buffers.clear()
+                if writer.fd not in self._writing:
+                    self._write(writer)
+
+    def _write(self, writer: PipeWriter) -> None:
+        if self._loop is None or self.host.failure is not None:
+            return
+        try:
+            done = writer.write()
+        except OSError:
+            writer.clear()  # the process is gone; its exit status tells the rest
+            done = True
+        if done and writer.fd in self._writing:
+            self._writing.discard(writer.fd)
+            self._loop.remove_writer(writer.fd)
+        elif not done and writer.fd not in self._writing:
+            self._writing.add(writer.fd)
+            self._loop.add_writer(writer.fd, self._write, writer)
+        if self._room is not None and self._backlog() <= BACKLOG:
+            self._room.set()
+
+    # Limits
+
+    def _next_check(self) -> float:
+        """When the processor clock or the isolate's own deadline wants a look."""
+        check = float("inf")
+        if self._limits.wall_time is not None:
+            check = self.started_at + self._limits.wall_time
+        if self._limits.cpu_time is not None and self.process is not None:
+            left = self._limits.cpu_time - self.process.cpu_time()
+            cores = os.cpu_count() or 1
+            check = min(check, time.monotonic() + max(_CPU_CHECK, left / cores))
+        return check
+
+    def _watch(self, at: float) -> None:
+        if at >= self._watch_at or self._loop is None or self.host.failure is not None:
+            return
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        self._watch_at = at
+        self._watchdog = self._loop.call_later(max(0.0, at - time.monotonic()), self._check_limits)
+
+    def _check_limits(self) -> None:
+        self._watchdog = None
+        self._watch_at = float("inf")
+        error = self._exceeded()
+        if error is not None:
+            self.end(error)
+            return
+        deadlines = [p.deadline for p in self._pending() if p.deadline is not None]
+        self._watch(min([self._next_check(), *deadlines, *self._cancelled.values()]))
+
+    def _exceeded(self) -> AtollError | None:
+        now = time.monotonic()
+        limits = self._limits
+        if limits.cpu_time is not None and self.process is not None:
+            if self.process.cpu_time() > limits.cpu_time:
+                return cpu_exceeded(limits)
+        if limits.wall_time is not None and now >= self.started_at + limits.wall_time:
+            return WallTimeLimitExceeded(
+                f"the isolate lived longer than {limits.wall_time:g} s (Limits.wall_time)"
+            )
+        if any(p.deadline is not None and now >= p.deadline for p in self._pending()):
+            return WallTimeLimitExceeded(
+                "a call took longer than it may (Limits.call_time, or its timeout); "
+                "the isolate was ended"
+            )
+        if any(now >= deadline for deadline in self._cancelled.values()):
+            return IsolateCrashed("the guest did not react to a cancellation and was ended")
+        return None
+
+    def _pending(self) -> list[Pending]:
+        return [call for call in self.host.session.calls.values() if isinstance(call, Pending)]
+
+    # References
+
+    def make_reference(self, handle: int, kind: str) -> BaseReference:
+        """A reference of this driver's flavour."""
+        return reference_class(kind)(self, handle, kind)
+
+    def wake_releases(self) -> None:
+        """References have been released; tell the guest in the loop's next iteration."""
+        if self._loop is not None and not self._loop.is_closed() and self.host.failure is None:
+            self._loop.call_soon_threadsafe(self._flush_soon)
+
+
+_PLAIN: Final = frozenset({type(None), bool, int, float, str, bytes, list, dict, tuple})
+
+
+async def _await(value: Awaitable[Any]) -> Any:
+    return await value

@@ -1,0 +1,111 @@
+/**
+ * The only file that touches Deno: its public API, and the few internals that have no public
+ * counterpart. Internals move between versions; the `deno` dependency is pinned to the range that
+ * the tests have seen.
+ */
+
+const deno = globalThis.Deno;
+// @ts-ignore: `internal` is not in the public types
+const { core } = deno[deno.internal];
+
+export const args = deno.args;
+export const exit = deno.exit;
+export const permissions = deno.permissions;
+export const memoryUsage = deno.memoryUsage;
+export const dlopen = deno.dlopen;
+
+/** @type {(bytes: Uint8Array) => string} */
+export const decodeText = core.decode;
+/** @type {(value: any) => boolean} */
+export const isPromise = core.isPromise;
+/** @type {(value: any) => boolean} */
+export const isNativeError = core.isNativeError;
+/** @type {(value: any) => boolean} */
+export const isModuleNamespace = core.isModuleNamespaceObject;
+/** @type {(promise: Promise<any>) => [state: 0 | 1 | 2, result: any]} pending, fulfilled, rejected */
+export const promiseDetails = core.getPromiseDetails;
+/** @type {(error: any) => any} the position and frames that V8 recorded for an error */
+export const destructureError = core.destructureError;
+const ArrayBufferCtor = ArrayBuffer;
+/**
+ * A full garbage collection. `--expose-gc` would leave a global that cannot be removed; but before
+ * V8 reports that it cannot allocate a buffer, it collects everything that it can. The size is one
+ * that no limit on memory allows.
+ */
+export function collectGarbage() {
+  try {
+    return new ArrayBufferCtor(2 ** 35).byteLength;
+  } catch {
+    return 0;
+  }
+}
+
+/** @param {string} path @returns {(bytes: Uint8Array) => number | null} a blocking read */
+export function openReader(path) {
+  const file = deno.openSync(path);
+  return (bytes) => file.readSync(bytes);
+}
+
+/** @param {string} path */
+export function openAsyncReader(path) {
+  const file = deno.openSync(path);
+  return {
+    /** @type {(bytes: Uint8Array) => number | null} */
+    readSync: (bytes) => file.readSync(bytes),
+    /** @type {(bytes: Uint8Array) => Promise<number | null>} */
+    read: (bytes) => file.read(bytes),
+  };
+}
+
+/** @param {string} path @returns {(bytes: Uint8Array) => number} a blocking write */
+export function openWriter(path) {
+  const file = deno.openSync(path, { read: false, write: true });
+  return (bytes) => file.writeSync(bytes);
+}
+
+/**
+ * Host-defined options that mark a script as one that has no loader: V8 hands them to `import()`,
+ * also from `eval` and `new Function` inside that script, and Deno rejects it.
+ */
+const NO_DYNAMIC_IMPORT = [1];
+
+/**
+ * Run a classic script.
+ * @param {string} source
+ * @param {string} url
+ * @returns {[result: any, error: null | { thrown: any, isCompileError: boolean }]}
+ */
+export const runScript = (source, url) => core.evalContext(source, url, NO_DYNAMIC_IMPORT);
+
+/**
+ * Whether the event loop has anything to wait for: timers, operations, promise rejections to
+ * report, WebAssembly compilations.
+ * @type {() => boolean}
+ */
+export const hasPendingWork = () => {
+  core.setHasTickScheduled(false);
+  return core.eventLoopHasMoreWork();
+};
+
+/** @type {() => void} drain the microtask queue; does nothing inside a microtask */
+export const runMicrotasks = core.runMicrotasks;
+
+/**
+ * Call back outside of any microtask, as the next thing that the event loop does.
+ * @param {() => void} callback
+ */
+export const queueTask = (callback) =>
+  core.queueNextTick({
+    callback,
+    args: undefined,
+    asyncId: 0,
+    triggerAsyncId: 0,
+    snapshot: undefined,
+  });
+
+/**
+ * @param {(promise: Promise<any>, reason: any) => boolean} handler returns true: dealt with
+ */
+export const onUnhandledRejection = core.setUnhandledPromiseRejectionHandler;
+/** @param {(error: any) => void} handler */
+export const onUncaughtException = core.setReportExceptionCallback;

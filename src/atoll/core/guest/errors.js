@@ -1,0 +1,168 @@
+/**
+ * Errors across the boundary, and stacks that show the user's frames only.
+ */
+
+import {
+  AggregateErrorCtor,
+  ErrorCaptureStackTrace,
+  ErrorCtor,
+  ErrorPrototypeToString,
+  MapPrototypeGet,
+  nativeErrors,
+  ObjectDefineProperty,
+  ObjectHasOwn,
+  ObjectKeys,
+  ReflectApply,
+  ReflectGet,
+  StringPrototypeStartsWith,
+  WeakMapCtor,
+  WeakMapPrototypeGet,
+  WeakMapPrototypeSet,
+} from "./primordials.js";
+import { isNativeError } from "./engine.js";
+import { MarshalFailure, registerDecoder, registerEncoder, tagged } from "./marshal.js";
+import { FrameTooLarge } from "../../wire/guest.js";
+
+/** Errors that stand for exceptions of the host. @type {WeakMap<object, number>} */
+const hostExceptions = new WeakMapCtor();
+
+/** @param {any} value @param {PropertyKey} key @returns {string | null} */
+function stringProperty(value, key) {
+  try {
+    const text = ReflectGet(value, key);
+    return typeof text === "string" ? text : text === undefined ? null : `${text}`;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * ["E", name, message, stack, fields, host exception]
+ * @type {import("./marshal.js").EncodeObject}
+ */
+function encodeError(value, encoder, depth) {
+  if (!isNativeError(value) && !(value instanceof DOMExceptionClass)) return undefined;
+  /** @type {any[]} */
+  const data = ["E", null, null, null, null, WeakMapPrototypeGet(hostExceptions, value) ?? 0];
+  const node = encoder.open(value, data);
+  data[1] = encoder.walk(stringProperty(value, "name") ?? "Error", depth);
+  data[2] = encoder.walk(stringProperty(value, "message") ?? "", depth);
+  data[3] = encoder.walk(stringProperty(value, "stack"), depth);
+  /** @type {any[]} */
+  const fields = [];
+  let count = 0;
+  const add = (/** @type {string} */ key) => {
+    try {
+      fields[count] = [encoder.walk(key, depth), encoder.walk(ReflectGet(value, key), depth + 1)];
+      count++;
+    } catch {
+      // A field that cannot cross must not hide the error itself.
+    }
+  };
+  if (ObjectHasOwn(value, "cause")) add("cause");
+  if (ObjectHasOwn(value, "errors")) add("errors");
+  const keys = ObjectKeys(value);
+  for (let i = 0; i < keys.length; i++) {
+    if (keys[i] !== "cause" && keys[i] !== "errors" && keys[i] !== "stack") add(keys[i]);
+  }
+  data[4] = fields;
+  return node;
+}
+
+const DOMExceptionClass = DOMException;
+registerEncoder(ErrorCtor.prototype, encodeError);
+registerEncoder(DOMExceptionClass.prototype, encodeError);
+
+/** @param {object} target @param {string} key @param {any} value */
+const define = (target, key, value) =>
+  ObjectDefineProperty(target, key, {
+    // @ts-ignore: __proto__ in a literal is the prototype
+    __proto__: null,
+    value,
+    configurable: true,
+    enumerable: false,
+    writable: true,
+  });
+
+registerDecoder("E", (data, decoder) => {
+  const name = decoder.walk(data[1]);
+  const message = decoder.walk(data[2]);
+  const create = () => {
+    const Class = MapPrototypeGet(nativeErrors, name);
+    /** @type {any} */
+    let error;
+    if (name === "AggregateError") error = new AggregateErrorCtor([], message);
+    else if (data[6] === "DOMException") error = new DOMExceptionClass(message, name);
+    else error = new (Class ?? ErrorCtor)(message);
+    if (Class === undefined && data[6] === undefined) define(error, "name", name);
+    // Without this, the stack would show the decoder instead of the caller.
+    if (data[3] === null) ErrorCaptureStackTrace(error, create);
+    else define(error, "stack", decoder.walk(data[3]));
+    return error;
+  };
+  const error = decoder.open(create());
+  if (data[5] > 0) WeakMapPrototypeSet(hostExceptions, error, data[5]);
+  const fields = data[4];
+  for (let i = 0; i < fields.length; i++) {
+    define(error, decoder.walk(fields[i][0]), decoder.walk(fields[i][1]));
+  }
+  return error;
+});
+
+/** What the caller of a host function sees when an argument cannot cross. */
+/** @param {unknown} failure @param {string} root */
+export const asGuestError = (failure, root) => {
+  if (failure instanceof MarshalFailure) {
+    return new DOMExceptionClass(`${failure.path(root)}: ${failure.reason}`, "DataCloneError");
+  }
+  if (failure instanceof FrameTooLarge) {
+    return new DOMExceptionClass(`${root}: ${failure.reason}`, "DataCloneError");
+  }
+  return failure;
+};
+
+/**
+ * `Error.prepareStackTrace` of this realm. V8 calls it with the frames of a stack that is about
+ * to become text; ours drops the frames of Atoll and of the engine, then does what the user's own
+ * hook, or V8, would have done.
+ * @param {string} guestRoot URL prefix of the guest halves
+ */
+export function installStackFilter(guestRoot) {
+  /** @type {any} */
+  let userHook = undefined;
+  const hidden = (/** @type {any} */ site) => {
+    const file = site.getFileName() ?? site.getEvalOrigin?.();
+    return typeof file === "string" &&
+      (StringPrototypeStartsWith(file, guestRoot) || StringPrototypeStartsWith(file, "ext:") ||
+        StringPrototypeStartsWith(file, "node:"));
+  };
+  const prepareStackTrace = (/** @type {any} */ error, /** @type {any[]} */ sites) => {
+    /** @type {any[]} */
+    const shown = [];
+    let count = 0;
+    for (let i = 0; i < sites.length; i++) {
+      if (!hidden(sites[i])) shown[count++] = sites[i];
+    }
+    if (typeof userHook === "function") {
+      return ReflectApply(userHook, ErrorCtor, [error, shown]);
+    }
+    let text;
+    try {
+      text = ErrorPrototypeToString(error);
+    } catch {
+      text = "Error";
+    }
+    for (let i = 0; i < count; i++) text += `\n    at ${shown[i]}`;
+    return text;
+  };
+  ObjectDefineProperty(ErrorCtor, "prepareStackTrace", {
+    // @ts-ignore: __proto__ in a literal is the prototype
+    __proto__: null,
+    configurable: false,
+    enumerable: false,
+    get: () => prepareStackTrace,
+    set: (hook) => {
+      userHook = hook === prepareStackTrace ? undefined : hook;
+    },
+  });
+}

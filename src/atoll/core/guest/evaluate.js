@@ -1,0 +1,103 @@
+/**
+ * Evaluation of source text: classic scripts, and scripts with top-level `await`.
+ */
+
+import { ReflectGet, StringPrototypeIncludes, uncurryThis } from "./primordials.js";
+import { isNativeError, runScript } from "./engine.js";
+import { callSync } from "./connection.js";
+import { PARSER_SOURCE } from "./operations.js";
+import { rewriteTopLevelAwait } from "./top_level_await.js";
+import { tagged } from "./marshal.js";
+
+const replaceAll = uncurryThis(String.prototype.replaceAll);
+const replace = uncurryThis(String.prototype.replace);
+const UNSAFE_IN_URL = /[\s'"\u2028\u2029]/g;
+
+/**
+ * @param {string} source
+ * @param {string} filename as stack traces show it
+ */
+const run = (source, filename) =>
+  // V8 shows the sourceURL where it would otherwise show the script's own URL, which must be one.
+  runScript(`${source}\n//# sourceURL=${replaceAll(filename, UNSAFE_IN_URL, "_")}`, "atoll:script");
+
+/**
+ * @param {string} source
+ * @param {string} filename as stack traces show it
+ * @returns {any} the completion value; a promise when the script has top-level `await`
+ */
+export function evaluate(source, filename) {
+  const outcome = run(source, filename);
+  const error = outcome[1];
+  if (error === null) return outcome[0];
+  if (!error.isCompileError) throw error.thrown;
+  const parsed = parse(source);
+  if (parsed.tree !== null && StringPrototypeIncludes(source, "await")) {
+    const script = rewriteTopLevelAwait(source, parsed.tree);
+    if (script !== null) {
+      const second = run(script, filename);
+      if (second[1] === null) return second[0];
+      throw second[1].thrown;
+    }
+  }
+  throw syntaxError(error.thrown, parsed.error, source, filename);
+}
+
+/** @type {any} */
+let acorn = null;
+
+/**
+ * The parser is needed by few isolates, so the host sends it when it is.
+ * @param {string} source
+ * @returns {{ tree: any, error: any }}
+ */
+function parse(source) {
+  if (acorn === null) {
+    const outcome = runScript(
+      `(function (exports, module) {${callSync(PARSER_SOURCE, [])}\nreturn exports})({}, {})`,
+      "atoll:acorn",
+    );
+    if (outcome[1] !== null) throw outcome[1].thrown;
+    acorn = outcome[0];
+  }
+  try {
+    const tree = acorn.parse(source, {
+      ecmaVersion: "latest",
+      sourceType: "script",
+      allowAwaitOutsideFunction: true,
+      allowHashBang: true,
+    });
+    return { tree, error: null };
+  } catch (error) {
+    return { tree: null, error };
+  }
+}
+
+/**
+ * V8 keeps the position of a syntax error to itself, so the parser says where it is.
+ * @param {any} thrown V8's error
+ * @param {any} error the parser's error, or null when it accepts the source
+ * @param {string} source
+ * @param {string} filename
+ */
+function syntaxError(thrown, error, source, filename) {
+  if (!isNativeError(thrown)) return thrown;
+  const loc = error === null ? undefined : ReflectGet(error, "loc");
+  if (loc === undefined) return tagged(["!s", `${thrown.message}`, filename, null, null, null]);
+  // With `await` in it, V8 has judged the source as a plain script; the parser knows better.
+  const message = StringPrototypeIncludes(source, "await")
+    ? replace(`${error.message}`, / \(\d+:\d+\)$/, "")
+    : `${thrown.message}`;
+  return tagged(["!s", message, filename, loc.line, loc.column + 1, lineOf(source, error.pos)]);
+}
+
+/** @param {string} source @param {number} position */
+function lineOf(source, position) {
+  let start = position;
+  let end = position;
+  while (start > 0 && source[start - 1] !== "\n" && position - start < 200) start--;
+  while (end < source.length && source[end] !== "\n" && end - position < 200) end++;
+  let line = "";
+  for (let i = start; i < end; i++) line += source[i];
+  return line;
+}

@@ -1,0 +1,126 @@
+/**
+ * The first code in the isolate's process: opens the pipes, seals the process, scrubs the realm,
+ * and starts the loop.
+ */
+
+import * as engine from "./engine.js";
+import { FrameReader, FrameWriter } from "../../wire/guest.js";
+import { ReflectApply, ReflectConstruct, ReflectGet, ReflectSet, TypeErrorCtor } from "./primordials.js";
+import { installStackFilter } from "./errors.js";
+import { defineOperation, postToHost, start } from "./connection.js";
+import { exportValue, handleCounts } from "./handles.js";
+import { tagged } from "./marshal.js";
+import { evaluate } from "./evaluate.js";
+import { seal } from "./seal.js";
+import { scrubGlobal } from "./realm.js";
+import * as operation from "./operations.js";
+import "./functions.js";
+import "./classes.js";
+import "./capability.js";
+
+/**
+ * @typedef {object} Config
+ * @property {number} calls
+ * @property {number} depth
+ * @property {number} nesting
+ * @property {number} message
+ * @property {import("./seal.js").SealConfig | null} seal
+ */
+
+/** @type {Config} */
+const config = JSON.parse(engine.args[0]);
+
+/** A value as a handle instead of a copy. @param {any} value */
+const hold = (value) => {
+  const kind = engine.isPromise(value) ? "promise" : value === null ? "null" : typeof value;
+  return tagged(["x", exportValue(value), kind]);
+};
+
+/**
+ * @param {any} value
+ * @param {boolean} copy false: by reference
+ */
+const give = (value, copy) => copy ? value : hold(value);
+
+defineOperation(operation.EVALUATE, (source, filename, args, copy) => {
+  let value = evaluate(source, filename);
+  if (args !== null) {
+    if (typeof value !== "function") {
+      throw new TypeErrorCtor("eval was given arguments, but the code's value is no function");
+    }
+    value = ReflectApply(value, undefined, args);
+  }
+  return give(value, copy);
+});
+defineOperation(operation.GET, (value, key, copy) => give(ReflectGet(Object_(value), key, value), copy));
+defineOperation(operation.SET, (target, key, value) => {
+  if (!ReflectSet(target, key, value)) throw new TypeErrorCtor(`cannot set property ${key}`);
+});
+defineOperation(operation.APPLY, (fn, self, args, copy) => {
+  if (typeof fn !== "function") throw new TypeErrorCtor("the referenced value is no function");
+  return give(ReflectApply(fn, self, args), copy);
+});
+defineOperation(operation.INVOKE, (self, name, args, copy) => {
+  const method = ReflectGet(Object_(self), name, self);
+  if (typeof method !== "function") throw new TypeErrorCtor(`${name} is no method`);
+  return give(ReflectApply(method, self, args), copy);
+});
+defineOperation(operation.CONSTRUCT, (Class, args, copy) => give(ReflectConstruct(Class, args), copy));
+defineOperation(operation.COPY, (value) => value);
+defineOperation(operation.HOLD, hold);
+defineOperation(operation.CALL_GLOBAL, (path, args, copy) => {
+  let self = undefined;
+  /** @type {any} */
+  let value = globalThis;
+  for (let i = 0; i < path.length; i++) {
+    self = i === 0 ? undefined : value;
+    value = i === 0 && !(path[0] in globalThis)
+      ? lexicalGlobal(path[0])
+      : ReflectGet(Object_(value), path[i]);
+  }
+  if (typeof value !== "function") throw new TypeErrorCtor(`${path.join(".")} is no function`);
+  return give(ReflectApply(value, self, args), copy);
+});
+defineOperation(operation.STATISTICS, () => {
+  const { heapUsed, heapTotal, external } = engine.memoryUsage();
+  const counts = handleCounts();
+  return [heapUsed, heapTotal, external, counts[0], counts[1]];
+});
+defineOperation(operation.COLLECT_GARBAGE, () => engine.collectGarbage());
+
+const Object_ = Object;
+
+/** `let`, `const` and `class` of a script are no properties of the global object. */
+/** @param {string} name */
+function lexicalGlobal(name) {
+  return isIdentifier.test(name) ? evaluate(name, "call") : undefined;
+}
+const isIdentifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+
+/** @param {any} error */
+const reportUncaught = (error) => {
+  try {
+    postToHost(operation.UNCAUGHT, [error]);
+  } catch {
+    postToHost(operation.UNCAUGHT, [new Error("an error that cannot be marshalled")]);
+  }
+};
+const read = engine.openAsyncReader("/dev/fd/3");
+const input = new FrameReader(read.readSync, engine.decodeText);
+const replies = new FrameReader(engine.openReader("/dev/fd/4"), engine.decodeText);
+const writer = new FrameWriter(engine.openWriter("/dev/fd/5"), config.message);
+const sealed = config.seal === null ? "off" : seal(config.seal);
+const guestRoot = new URL("../../", import.meta.url).href;
+
+// The engine dispatches `load` on the global object once this module has run; before that, the
+// global object has to be one that events can be dispatched on.
+addEventListener("load", () => {
+  scrubGlobal();
+  installStackFilter(guestRoot);
+  engine.onUncaughtException(reportUncaught);
+  engine.onUnhandledRejection((_promise, reason) => {
+    reportUncaught(reason);
+    return true;
+  });
+  start({ limits: config, writer, input, replies, readInput: read.read }, { sealed });
+});

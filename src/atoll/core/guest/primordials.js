@@ -1,0 +1,187 @@
+/**
+ * Intrinsics captured before any user code runs.
+ *
+ * User code shares this realm and may overwrite everything that it can reach. The guest halves
+ * therefore call only what they captured here: never a method on a value that user code could
+ * have touched, never `for…of`, spread or destructuring over an array (all three look up
+ * `Array.prototype[Symbol.iterator]` anew each time).
+ */
+
+const { bind, call } = Function.prototype;
+
+/**
+ * `uncurryThis(f)(self, …args)` calls `f` on `self` without looking anything up on either.
+ * @type {(f: any) => (self: any, ...args: any[]) => any}
+ */
+export const uncurryThis = bind.bind(call);
+
+/** @type {(target: any, key: PropertyKey) => (self: any) => any} */
+export const uncurryGetter = (target, key) =>
+  uncurryThis(Reflect.getOwnPropertyDescriptor(target, key)?.get);
+
+export const {
+  apply: ReflectApply,
+  construct: ReflectConstruct,
+  defineProperty: ReflectDefineProperty,
+  deleteProperty: ReflectDeleteProperty,
+  get: ReflectGet,
+  getOwnPropertyDescriptor: ReflectGetOwnPropertyDescriptor,
+  getPrototypeOf: ReflectGetPrototypeOf,
+  has: ReflectHas,
+  ownKeys: ReflectOwnKeys,
+  set: ReflectSet,
+  setPrototypeOf: ReflectSetPrototypeOf,
+} = Reflect;
+
+export const {
+  defineProperty: ObjectDefineProperty,
+  freeze: ObjectFreeze,
+  hasOwn: ObjectHasOwn,
+  keys: ObjectKeys,
+  prototype: ObjectPrototype,
+} = Object;
+
+export const { prototype: ArrayPrototype, isArray: ArrayIsArray } = Array;
+export const ArrayPrototypePush = uncurryThis(Array.prototype.push);
+export const ArrayPrototypeJoin = uncurryThis(Array.prototype.join);
+export const ArrayPrototypeReverse = uncurryThis(Array.prototype.reverse);
+
+export const { isView: ArrayBufferIsView } = ArrayBuffer;
+export const ArrayBufferPrototypeByteLength = uncurryGetter(ArrayBuffer.prototype, "byteLength");
+export const ArrayBufferPrototypeDetached = uncurryGetter(ArrayBuffer.prototype, "detached");
+const TypedArray = Reflect.getPrototypeOf(Uint8Array);
+const TypedArrayPrototype = /** @type {any} */ (TypedArray).prototype;
+export const TypedArrayPrototypeTag = uncurryGetter(TypedArrayPrototype, Symbol.toStringTag);
+export const TypedArrayPrototypeBuffer = uncurryGetter(TypedArrayPrototype, "buffer");
+export const TypedArrayPrototypeByteOffset = uncurryGetter(TypedArrayPrototype, "byteOffset");
+export const TypedArrayPrototypeByteLength = uncurryGetter(TypedArrayPrototype, "byteLength");
+export const TypedArrayPrototypeSet = uncurryThis(TypedArrayPrototype.set);
+export const TypedArrayPrototypeCopyWithin = uncurryThis(TypedArrayPrototype.copyWithin);
+export const DataViewPrototypeBuffer = uncurryGetter(DataView.prototype, "buffer");
+export const DataViewPrototypeByteOffset = uncurryGetter(DataView.prototype, "byteOffset");
+export const DataViewPrototypeByteLength = uncurryGetter(DataView.prototype, "byteLength");
+export const DataViewPrototypeGetUint32 = uncurryThis(DataView.prototype.getUint32);
+export const DataViewPrototypeSetUint32 = uncurryThis(DataView.prototype.setUint32);
+
+export const BigIntCtor = BigInt;
+export const BigIntPrototypeToString = uncurryThis(BigInt.prototype.toString);
+export const BigIntPrototypeValueOf = uncurryThis(BigInt.prototype.valueOf);
+export const BooleanPrototypeValueOf = uncurryThis(Boolean.prototype.valueOf);
+export const NumberCtor = Number;
+export const NumberPrototypeValueOf = uncurryThis(Number.prototype.valueOf);
+export const { MAX_SAFE_INTEGER } = Number;
+
+export const DateCtor = Date;
+export const DatePrototypeGetTime = uncurryThis(Date.prototype.getTime);
+
+export const ErrorCtor = Error;
+export const TypeErrorCtor = TypeError;
+export const RangeErrorCtor = RangeError;
+export const SyntaxErrorCtor = SyntaxError;
+export const AggregateErrorCtor = AggregateError;
+/** Native error classes by name, so that a `TypeError` of one side is a `TypeError` of the other. */
+export const nativeErrors = new Map([
+  ["Error", Error],
+  ["EvalError", EvalError],
+  ["RangeError", RangeError],
+  ["ReferenceError", ReferenceError],
+  ["SyntaxError", SyntaxError],
+  ["TypeError", TypeError],
+  ["URIError", URIError],
+]);
+export const ErrorPrototypeToString = uncurryThis(Error.prototype.toString);
+export const { captureStackTrace: ErrorCaptureStackTrace } = Error;
+
+export const FunctionPrototype = Function.prototype;
+export const FunctionPrototypeBind = uncurryThis(Function.prototype.bind);
+export const FunctionPrototypeToString = uncurryThis(Function.prototype.toString);
+
+export const { parse: JSONParse, stringify: JSONStringify } = JSON;
+export const { trunc: MathTrunc } = Math;
+
+export const MapCtor = Map;
+export const MapPrototypeGet = uncurryThis(Map.prototype.get);
+export const MapPrototypeSet = uncurryThis(Map.prototype.set);
+export const MapPrototypeHas = uncurryThis(Map.prototype.has);
+export const MapPrototypeDelete = uncurryThis(Map.prototype.delete);
+export const MapPrototypeForEach = uncurryThis(Map.prototype.forEach);
+export const MapPrototypeSize = uncurryGetter(Map.prototype, "size");
+export const SetCtor = Set;
+export const SetPrototypeAdd = uncurryThis(Set.prototype.add);
+export const SetPrototypeHas = uncurryThis(Set.prototype.has);
+export const SetPrototypeDelete = uncurryThis(Set.prototype.delete);
+export const SetPrototypeForEach = uncurryThis(Set.prototype.forEach);
+export const SetPrototypeSize = uncurryGetter(Set.prototype, "size");
+export const WeakMapCtor = WeakMap;
+export const WeakMapPrototypeGet = uncurryThis(WeakMap.prototype.get);
+export const WeakMapPrototypeSet = uncurryThis(WeakMap.prototype.set);
+export const WeakMapPrototypeHas = uncurryThis(WeakMap.prototype.has);
+export const WeakRefCtor = WeakRef;
+export const WeakRefPrototypeDeref = uncurryThis(WeakRef.prototype.deref);
+export const FinalizationRegistryCtor = FinalizationRegistry;
+export const FinalizationRegistryPrototypeRegister = uncurryThis(
+  FinalizationRegistry.prototype.register,
+);
+
+export const PromiseCtor = Promise;
+export const PromisePrototypeThen = uncurryThis(Promise.prototype.then);
+const promiseResolve = uncurryThis(Promise.resolve);
+/** @type {(value?: unknown) => Promise<any>} */
+export const PromiseResolve = (value) => promiseResolve(PromiseCtor, value);
+
+export const RegExpCtor = RegExp;
+export const RegExpPrototypeExec = uncurryThis(RegExp.prototype.exec);
+export const RegExpPrototypeSource = uncurryGetter(RegExp.prototype, "source");
+export const RegExpPrototypeFlags = uncurryGetter(RegExp.prototype, "flags");
+
+export const StringCtor = String;
+export const StringPrototypeCharCodeAt = uncurryThis(String.prototype.charCodeAt);
+export const StringPrototypeIncludes = uncurryThis(String.prototype.includes);
+export const StringPrototypeIndexOf = uncurryThis(String.prototype.indexOf);
+export const StringPrototypeIsWellFormed = uncurryThis(String.prototype.isWellFormed);
+export const StringPrototypeSlice = uncurryThis(String.prototype.slice);
+export const StringPrototypeSplit = uncurryThis(String.prototype.split);
+export const StringPrototypeStartsWith = uncurryThis(String.prototype.startsWith);
+export const StringPrototypeValueOf = uncurryThis(String.prototype.valueOf);
+export const { fromCharCode: StringFromCharCode } = String;
+export const SymbolPrototypeValueOf = uncurryThis(Symbol.prototype.valueOf);
+export const { iterator: SymbolIterator, toStringTag: SymbolToStringTag } = Symbol;
+
+/** Typed array classes by the code they have on the wire; 0 is ArrayBuffer, 1 Uint8Array. */
+export const binaryClasses = [
+  ArrayBuffer,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  BigUint64Array,
+  BigInt64Array,
+  Float16Array,
+  Float32Array,
+  Float64Array,
+  DataView,
+];
+/** Their names, by the same code: the classes' own `name` can be redefined. */
+export const binaryNames = binaryClasses.map(({ name }) => name);
+export const Uint8ArrayCtor = Uint8Array;
+/**
+ * `bytes.subarray(start, end)` without the species lookup, which would hand the buffer to whatever
+ * user code has put on `Uint8Array.prototype.constructor`.
+ * @type {(bytes: Uint8Array, start: number, end?: number) => Uint8Array<any>}
+ */
+export const subarray = (bytes, start, end) =>
+  new Uint8ArrayCtor(
+    TypedArrayPrototypeBuffer(bytes),
+    TypedArrayPrototypeByteOffset(bytes) + start,
+    (end ?? TypedArrayPrototypeByteLength(bytes)) - start,
+  );
+export const Uint16ArrayCtor = Uint16Array;
+
+/** An object without a prototype that V8 still keeps in fast mode. Nothing can be inherited. */
+export const Bare = /** @type {new () => Record<string, any>} */ (/** @type {unknown} */ (
+  function () {}
+));
+Bare.prototype = Object.freeze(Object.create(null));

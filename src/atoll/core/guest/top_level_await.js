@@ -1,0 +1,186 @@
+/**
+ * Classic scripts with top-level `await`.
+ *
+ * A script cannot await, an async function has neither a completion value nor lasting
+ * declarations. So the script's body moves into an async arrow function, its declarations move out
+ * in front of it, and every expression statement leaves its value in a variable that the function
+ * returns:
+ *
+ *     const n = await f();        let n; (async () => { let $c; n = await f();
+ *     n + 1                  →    $c = (n + 1)
+ *                                 return $c; })()
+ *
+ * As in the consoles of browsers, `const` becomes reassignable by this. Line numbers stay.
+ *
+ * @typedef {{ start: number, end: number, type: string } & Record<string, any>} Node
+ * @typedef {{ start: number, end: number, text: string }} Edit
+ */
+
+/**
+ * @param {string} source
+ * @param {any} tree its ESTree
+ * @returns {string | null} null when nothing awaits at the top level
+ */
+export function rewriteTopLevelAwait(source, tree) {
+  if (!awaits(tree)) return null;
+  const rewriter = new Rewriter(source);
+  for (const statement of tree.body) rewriter.statement(statement, true);
+  return rewriter.finish();
+}
+
+/** Whether a node awaits, outside of the functions in it. @param {any} node @returns {boolean} */
+function awaits(node) {
+  if (typeof node !== "object" || node === null) return false;
+  if (Array.isArray(node)) return node.some(awaits);
+  if (node.type === "AwaitExpression" || node.type === "ForOfStatement" && node.await) return true;
+  if (node.type === "VariableDeclaration" && node.kind === "await using") return true;
+  if (typeof node.type === "string" && /Function/.test(node.type)) return false;
+  return Object.keys(node).some((key) => awaits(node[key]));
+}
+
+/** The names that a binding pattern binds. @param {any} pattern @returns {string[]} */
+function boundNames(pattern) {
+  switch (pattern?.type) {
+    case "Identifier":
+      return [pattern.name];
+    case "ObjectPattern":
+      return pattern.properties.flatMap((/** @type {any} */ property) =>
+        boundNames(property.type === "RestElement" ? property : property.value)
+      );
+    case "ArrayPattern":
+      return pattern.elements.flatMap(boundNames);
+    case "AssignmentPattern":
+      return boundNames(pattern.left);
+    case "RestElement":
+      return boundNames(pattern.argument);
+    default:
+      return [];
+  }
+}
+
+class Rewriter {
+  /** @type {Edit[]} */ #edits = [];
+  /** @type {string[]} */ #lexical = [];
+  /** @type {string[]} */ #variables = [];
+  /** @type {string[]} */ #functions = [];
+  #source;
+  #completion = "$completion";
+
+  /** @param {string} source */
+  constructor(source) {
+    this.#source = source;
+    while (source.includes(this.#completion)) this.#completion += "_";
+  }
+
+  finish() {
+    let body = "";
+    let at = 0;
+    for (const edit of this.#edits.sort((a, b) => a.start - b.start || a.end - b.end)) {
+      body += this.#source.slice(at, edit.start) + edit.text;
+      at = edit.end;
+    }
+    body += this.#source.slice(at);
+    const hashbang = /^#!.*/.exec(body)?.[0] ?? "";
+    const lexical = this.#lexical.length ? `let ${this.#lexical.join(", ")};` : "";
+    const variables = this.#variables.length ? `var ${this.#variables.join(", ")};` : "";
+    return `${lexical}${variables}(async () => {let ${this.#completion};` +
+      `${body.slice(hashbang.length)}\nreturn ${this.#completion};})()\n;` +
+      // Declarations, so that the arrow function's promise stays the completion value.
+      this.#functions.join("\n");
+  }
+
+  /** @param {number} start @param {number} end @param {string} text */
+  #replace(start, end, text) {
+    this.#edits.push({ start, end, text });
+  }
+
+  /** @param {Node} node */
+  #text(node) {
+    return this.#source.slice(node.start, node.end);
+  }
+
+  /** @param {Node | null | undefined} node @param {boolean} top */
+  statement(node, top = false) {
+    switch (node?.type) {
+      case "ExpressionStatement":
+        if (node.directive !== undefined) return;
+        this.#replace(node.expression.start, node.expression.start, `${this.#completion} = (`);
+        this.#replace(node.expression.end, node.expression.end, ")");
+        return;
+      case "FunctionDeclaration":
+        if (!top) return;
+        this.#functions.push(this.#text(node));
+        this.#replace(node.start, node.end, this.#text(node).replace(/[^\n]+/g, ""));
+        return;
+      case "ClassDeclaration":
+        if (!top) return;
+        this.#lexical.push(node.id.name);
+        this.#replace(node.start, node.start, `${node.id.name} = `);
+        this.#replace(node.end, node.end, ";");
+        return;
+      case "VariableDeclaration":
+        return this.#declaration(node, top);
+      case "ForStatement":
+        if (node.init?.type === "VariableDeclaration") this.#declaration(node.init, false, true);
+        return this.statement(node.body);
+      case "ForInStatement":
+      case "ForOfStatement":
+        if (node.left.type === "VariableDeclaration" && node.left.kind === "var") {
+          const { id } = node.left.declarations[0];
+          this.#variables.push(...boundNames(id));
+          this.#replace(node.left.start, id.start, "");
+        }
+        return this.statement(node.body);
+      default:
+        return this.#children(node);
+    }
+  }
+
+  /** @param {Node | null | undefined} node a statement that only holds other statements */
+  #children(node) {
+    switch (node?.type) {
+      case "BlockStatement":
+        for (const child of node.body) this.statement(child);
+        return;
+      case "IfStatement":
+        this.statement(node.consequent);
+        return this.statement(node.alternate);
+      case "LabeledStatement":
+      case "WhileStatement":
+      case "DoWhileStatement":
+      case "WithStatement":
+        return this.statement(node.body);
+      case "TryStatement":
+        this.statement(node.block);
+        this.statement(node.handler?.body);
+        return this.statement(node.finalizer);
+      case "SwitchStatement":
+        for (const { consequent } of node.cases) {
+          for (const child of consequent) this.statement(child);
+        }
+    }
+  }
+
+  /**
+   * `var` moves out from anywhere, `let` and `const` from the top level.
+   * @param {Node} node
+   * @param {boolean} top
+   * @param {boolean} [inFor] whether it is the head of a `for (;;)`
+   */
+  #declaration(node, top, inFor = false) {
+    const hoisted = node.kind === "var"
+      ? this.#variables
+      : top && (node.kind === "let" || node.kind === "const")
+      ? this.#lexical
+      : null;
+    if (hoisted === null) return;
+    const assignments = [];
+    for (const { id, init } of node.declarations) {
+      hoisted.push(...boundNames(id));
+      if (init) assignments.push(`(${this.#text(id)} = ${this.#text(init)})`);
+      else if (node.kind === "let") assignments.push(`${id.name} = undefined`);
+    }
+    const list = assignments.join(", ");
+    this.#replace(node.start, node.end, inFor ? list : list === "" ? ";" : `void (${list});`);
+  }
+}

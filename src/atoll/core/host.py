@@ -1,0 +1,340 @@
+"""The host's half of one isolate, without I/O: session, marshalling, handles and dispatch.
+
+A driver reads and writes the pipes, and decides how callbacks run and how callers wait; everything
+else is here, so that the asyncio and the blocking driver behave the same.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import weakref
+from collections.abc import Awaitable, Callable
+from importlib import resources
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from ..errors import (
+    AtollError,
+    IsolateCrashed,
+    IsolateDisposed,
+    JSError,
+    JSSyntaxError,
+    MarshalError,
+    MemoryLimitExceeded,
+    OutputLimitExceeded,
+    ReentrancyError,
+)
+from ..limits import Limits
+from ..wire.frames import (
+    CALL,
+    CANCEL,
+    READY,
+    RELEASE,
+    RETURN,
+    SYNC,
+    TAGGED,
+    THROW,
+    Frame,
+    ProtocolViolation,
+)
+from ..wire.session import MessageTooLarge, OutputExceeded, Session
+from . import marshal, operations
+from .handles import Export, Handles
+from .reference import BaseReference
+
+_ALLOCATION_FAILURES: Final = (
+    "Array buffer allocation failed",
+    "WebAssembly.Memory(): could not allocate memory",
+    "Out of memory: Cannot allocate Wasm memory for new instance",
+)
+_json_decode = msgspec.json.Decoder().decode
+
+
+class Pending:
+    """A call of the host that the guest has not answered yet."""
+
+    __slots__ = ("__weakref__", "deadline", "done", "error", "id", "on_done", "value")
+
+    def __init__(self) -> None:
+        self.id = 0
+        self.done = False
+        self.value: Any = None
+        self.error: BaseException | None = None
+        self.deadline: float | None = None
+        self.on_done: Callable[[Pending], None] | None = None
+
+    def settle(self, value: Any, error: BaseException | None) -> None:
+        if self.done:
+            return
+        self.done = True
+        self.value = value
+        self.error = error
+        if self.on_done is not None:
+            self.on_done(self)
+
+    def result(self) -> Any:
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+class Invocation:
+    """A call of the guest that a driver has to run. `id` is 0 when nobody waits for an answer."""
+
+    __slots__ = ("args", "export", "id", "is_sync")
+
+    def __init__(self, id: int, export: Export, args: list[Any], is_sync: bool) -> None:
+        self.id = id
+        self.export = export
+        self.args = args
+        self.is_sync = is_sync
+
+
+class Driver(Protocol):
+    """What references and the host need of a driver."""
+
+    def make_reference(self, handle: int, kind: str) -> BaseReference:
+        """A reference of the driver's own flavour."""
+
+    def adopt_awaitable(self, handle: int, value: Awaitable[Any]) -> None:
+        """Await a Python awaitable and settle the guest's promise for it."""
+
+    def cancel_invocation(self, id: int) -> None:
+        """The guest no longer wants the answer to that call."""
+
+
+class Host:
+    """See the module's docstring.
+
+    Attributes:
+        failure: what ended the isolate, or None while it lives.
+        on_uncaught: called with each exception that nothing in the guest caught.
+    """
+
+    def __init__(self, limits: Limits, driver: Driver) -> None:
+        self.limits = limits
+        self.session = Session(
+            message=limits.message,
+            calls=limits.calls,
+            nesting=limits.nesting,
+            output=limits.output,
+        )
+        self.handles = Handles(limits.handles, driver.make_reference, driver.adopt_awaitable)
+        self.failure: BaseException | None = None
+        self.ready: dict[str, Any] | None = None
+        self.on_uncaught: Callable[[BaseException], object] | None = None
+        self._driver = weakref.proxy(driver)
+        self._builtins: dict[int, Export] = {
+            operations.PARSER_SOURCE: Export(operations.PARSER_SOURCE, _parser_source),
+            operations.UNCAUGHT: Export(operations.UNCAUGHT, self._uncaught),
+        }
+
+    # Calls of the host
+
+    def call(self, target: int, args: tuple[Any, ...], *, nested: bool = False) -> Pending:
+        """Send a call.
+
+        Raises:
+            MarshalError: an argument cannot cross.
+            IsolateDisposed, IsolateCrashed, LimitExceeded: the isolate has ended.
+        """
+        self.check_alive()
+        body, flags, segments = self._encode(args, "args")
+        pending = Pending()
+        try:
+            pending.id = self.session.call(target, body, flags, segments, pending, nested=nested)
+        except MessageTooLarge as error:
+            raise MarshalError(str(error), "args") from None
+        return pending
+
+    def post(self, target: int, args: tuple[Any, ...]) -> None:
+        """Send a message that has no answer."""
+        self.check_alive()
+        body, flags, segments = self._encode(args, "args")
+        self.session.post(target, body, flags, segments)
+
+    def _encode(self, value: Any, root: str) -> marshal.Encoded:
+        return marshal.encode(value, self.handles, depth=self.limits.depth, root=root)
+
+    def _decode(self, frame: Frame, root: str) -> Any:
+        return marshal.decode(
+            frame.body,
+            frame.flags,
+            frame.segments,
+            self.handles,
+            depth=self.limits.depth,
+            root=root,
+        )
+
+    def check_alive(self) -> None:
+        """Raise what ended the isolate, if it has ended."""
+        if self.failure is not None:
+            raise copy.copy(self.failure)
+
+    def fail(self, error: BaseException) -> None:
+        """End everything that waits. The first failure stays."""
+        if self.failure is None:
+            self.failure = error
+        calls = list(self.session.calls.values())
+        self.session.calls.clear()
+        for pending in calls:
+            assert isinstance(pending, Pending)  # noqa: S101 - for the type checker
+            pending.settle(None, copy.copy(self.failure))
+
+    # Frames of the guest
+
+    def handle(self, frame: Frame) -> Invocation | None:
+        """Act on a frame; returns what the driver has to run, if anything.
+
+        Raises:
+            ProtocolViolation, LimitExceeded: end the isolate.
+        """
+        kind = frame.kind
+        if kind == RETURN or kind == THROW:
+            self._settle(frame)
+            return None
+        if kind == CALL:
+            return self._invocation(frame)
+        if kind == RELEASE:
+            self.handles.give_back(self._decode(frame, "release"))
+            return None
+        if kind == CANCEL:
+            self._driver.cancel_invocation(frame.id)
+            return None
+        if kind == READY:
+            ready = self._decode(frame, "ready")
+            self.ready = ready if isinstance(ready, dict) else {}
+            return None
+        return self._posted(frame)
+
+    def _settle(self, frame: Frame) -> None:
+        pending = self.session.calls.pop(frame.id)
+        assert isinstance(pending, Pending)  # noqa: S101 - for the type checker
+        if frame.kind == RETURN:
+            try:
+                value = self._decode(frame, "result")
+            except MarshalError as error:
+                pending.settle(None, error)
+            else:
+                pending.settle(value, None)
+            return
+        try:
+            error = self._thrown(frame)
+        except MarshalError as failure:
+            error = failure
+        if isinstance(error, MemoryLimitExceeded):
+            raise error
+        pending.settle(None, error)
+
+    def _thrown(self, frame: Frame) -> BaseException:
+        """What to raise for a THROW."""
+        if frame.flags & TAGGED:
+            special = _special_error(frame)
+            if special is not None:
+                return special
+        value = self._decode(frame, "error")
+        if isinstance(value, JSError):
+            if value.name == "RangeError" and value.message in _ALLOCATION_FAILURES:
+                return MemoryLimitExceeded(
+                    f"{value.message}: an allocation in the guest went over Limits.memory "
+                    f"({self.limits.memory} bytes)"
+                )
+            return value
+        if isinstance(value, BaseException):
+            return value
+        return JSError("Uncaught", _describe(value), value=value)
+
+    def _invocation(self, frame: Frame) -> Invocation | None:
+        export = self._target(frame)
+        try:
+            args = self._decode(frame, "args")
+        except MarshalError as error:
+            self.answer(frame.id, None, error)
+            return None
+        if type(args) is not list:
+            raise ProtocolViolation("arguments that are no array")
+        return Invocation(frame.id, export, args, bool(frame.flags & SYNC))
+
+    def _posted(self, frame: Frame) -> Invocation | None:
+        export = self._target(frame)
+        try:
+            args = self._decode(frame, "args")
+        except MarshalError:
+            return None  # nobody waits; the guest's encoder has refused what it could
+        if type(args) is not list:
+            raise ProtocolViolation("arguments that are no array")
+        return Invocation(0, export, args, False)
+
+    def _target(self, frame: Frame) -> Export:
+        if frame.target < operations.FIRST_HANDLE:
+            export = self._builtins.get(frame.target)
+            if export is None:
+                raise ProtocolViolation(f"a call of the unknown target {frame.target}")
+            return export
+        return self.handles.target(frame.target)
+
+    def answer(self, id: int, value: Any, error: BaseException | None) -> None:
+        """Answer a call of the guest with a result or an exception."""
+        if self.failure is not None or not self.session.is_serving(id):
+            return
+        try:
+            body, flags, segments = self._encode(value if error is None else error, "result")
+            self.session.reply(id, error is None, body, flags, segments)
+        except (MarshalError, MessageTooLarge) as failure:
+            if not isinstance(failure, MarshalError):
+                failure = MarshalError(str(failure), "result")
+            body, flags, segments = self._encode(failure, "result")
+            self.session.reply(id, False, body, flags, segments)
+
+    def flush_releases(self) -> None:
+        """Give back the handles that references have let go."""
+        if self.handles.released and self.failure is None:
+            pairs = self.handles.take_released()
+            self.session.release(msgspec.json.encode(pairs))
+
+    def _uncaught(self, error: Any) -> None:
+        if self.on_uncaught is not None:
+            if not isinstance(error, BaseException):
+                error = JSError("Uncaught", _describe(error), value=error)
+            self.on_uncaught(error)
+
+    def violation(self, error: ProtocolViolation) -> AtollError:
+        """The owner's error for a guest that broke the protocol."""
+        if isinstance(error, OutputExceeded):
+            return OutputLimitExceeded(f"{error} (Limits.output)")
+        return IsolateCrashed(f"the guest broke the protocol and was ended: {error}")
+
+
+def _special_error(frame: Frame) -> BaseException | None:
+    """Failures that the guest's core, not its user code, reports."""
+    tree = _json_decode(frame.body)
+    match tree:
+        case {"$": ["!", str(path), str(reason)]}:
+            return MarshalError(reason, path)
+        case {"$": ["!s", str(message), str(filename), line, column, text]}:
+            error = JSSyntaxError("SyntaxError", message)
+            error.filename = filename
+            error.line = line if isinstance(line, int) else None
+            error.column = column if isinstance(column, int) else None
+            error.source_line = text if isinstance(text, str) else None
+            return error
+        case {"$": ["!b"]}:
+            return ReentrancyError(
+                "the result is a promise, and the guest cannot settle it while it is blocked in "
+                "the synchronous call that is being answered; use define_async_function"
+            )
+        case {"$": ["!c"]}:
+            return IsolateDisposed("cancelled")
+    return None
+
+
+def _describe(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
+@functools.cache
+def _parser_source() -> str:
+    return (resources.files("atoll") / "vendor" / "acorn" / "acorn.js").read_text("utf-8")

@@ -1,0 +1,218 @@
+"""The isolate: one confined V8 isolate, from asyncio."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from ..errors import IsolateDisposed
+from ..limits import Limits
+from . import operations
+from .aio import AsyncDriver
+from .capability import Capability
+from .classes import ClassDefinition, ClassTable
+from .handles import HostFunction
+from .launch import Confinement
+from .reference import Reference
+from .scope import Scope
+from .statistics import Statistics
+
+HandleT = TypeVar("HandleT")
+
+
+class Isolate:
+    """A V8 isolate in a confined process of its own::
+
+        async with Isolate(limits=Limits(memory=64 * MiB)) as isolate:
+            await isolate.define_function("add", lambda a, b: a + b)
+            assert await isolate.eval("add(1, 2)") == 3
+
+    Bare, it has ECMAScript, WebAssembly and the core classes of the web platform (URL, Blob,
+    streams, events, …); `install` adds capabilities. Belongs to the event loop it was started on.
+
+    Every method that runs guest code raises ``JSError`` for what the guest throws (or the Python
+    exception that a callback raised and the guest let through), ``MarshalError`` for values that
+    cannot cross, a ``LimitExceeded`` when a limit ends the isolate, ``IsolateCrashed`` when its
+    process ends by itself, and ``IsolateDisposed`` after ``dispose``.
+    """
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        confinement: Confinement = "require",
+        on_uncaught: Callable[[BaseException], object] | None = None,
+    ) -> None:
+        """Args:
+        limits: what it may use.
+        confinement: ``"require"`` refuses to start without Landlock and seccomp,
+            ``"best-effort"`` takes what the machine has, ``"off"`` trusts V8 and Deno alone.
+        on_uncaught: called with errors and rejections that nothing in the guest handled; by
+            default they are logged as warnings to ``atoll.isolate``.
+        """
+        self.limits = limits or Limits()
+        self._driver = AsyncDriver(self.limits, confinement)
+        self._driver.host.on_uncaught = on_uncaught or _log_uncaught
+        self._classes = ClassTable(self._driver.host.handles)
+        self._entered = False
+
+    async def __aenter__(self) -> Self:
+        if self._entered:
+            raise IsolateDisposed("an isolate can be entered once; make a new one")
+        self._entered = True
+        await self._driver.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.dispose()
+
+    async def dispose(self) -> None:
+        """End the isolate. Whoever waits for it gets ``IsolateDisposed``."""
+        await self._driver.dispose()
+
+    @property
+    def confinement(self) -> Mapping[str, str]:
+        """The layers that confine this isolate's process, with a word on each."""
+        process = self._driver.process
+        return {} if process is None else dict(process.layers)
+
+    # Running code
+
+    async def eval(
+        self,
+        code: str,
+        *args: object,
+        filename: str = "<eval>",
+        timeout: float | None = None,
+        copy: bool = True,
+    ) -> Any:
+        """Run a classic script and return its completion value; a promise is awaited.
+
+        Top-level ``await`` is accepted. With ``args``, the value must be a function, which is
+        called with them: ``await isolate.eval("p => p.age + 1", person)``.
+
+        Args:
+            code: the source text.
+            args: values, references, functions.
+            filename: as stack traces show it.
+            timeout: seconds, instead of ``Limits.call_time``.
+            copy: ``False`` returns a ``Reference`` to the value instead of the value.
+
+        Raises:
+            JSSyntaxError: the source does not compile; has file, line and column.
+        """
+        request = (code, filename, list(args) if args else None, copy)
+        return await self._driver.request(operations.EVALUATE, request, timeout)
+
+    async def call(
+        self, function: str, *args: object, timeout: float | None = None, copy: bool = True
+    ) -> Any:
+        """Call a global function by its name or dotted path (``"tools.search"``)."""
+        request = (function.split("."), list(args), copy)
+        return await self._driver.request(operations.CALL_GLOBAL, request, timeout)
+
+    # Definitions
+
+    async def define_global(self, name: str, value: object) -> None:
+        """Set a global variable, or a property at a dotted path."""
+        await self._driver.request(operations.DEFINE_GLOBAL, (name, value))
+
+    async def define_function(self, name: str, function: Callable[..., Any]) -> None:
+        """Define a function that the guest calls synchronously: it blocks until the answer.
+
+        ``function`` may be a coroutine function, also one that uses this isolate; the guest waits.
+
+        Args:
+            name: a global name, or a dotted path whose objects are made as needed.
+            function: called with the marshalled arguments. What it raises is thrown in the guest
+                as an error with the exception's class name and message.
+        """
+        await self._define(name, function, is_async=False)
+
+    async def define_async_function(
+        self, name: str, function: Callable[..., Awaitable[Any] | Any]
+    ) -> None:
+        """Define a function that returns a promise in the guest. Many may be in flight.
+
+        An ``AbortSignal`` among the guest's arguments cancels the task that runs ``function``.
+        """
+        await self._define(name, function, is_async=True)
+
+    async def _define(self, name: str, function: Callable[..., Any], *, is_async: bool) -> None:
+        if not callable(function):
+            raise TypeError(f"define_function needs a callable for {name!r}, not {function!r}")
+        handle = self._driver.host.handles.define(function)
+        short = name.rpartition(".")[2]
+        await self.define_global(name, HostFunction(handle, short, is_async))
+
+    async def define_class(self, definition: type | ClassDefinition) -> None:
+        """Define a class whose state stays on the host.
+
+        Args:
+            definition: a Python class (its public methods, properties and constants are exposed;
+                see ``js_class``) or an explicit ``ClassDefinition``.
+        """
+        await self._driver.request(operations.DEFINE_CLASS, (self._classes.add(definition),))
+
+    async def install(self, capability: Capability[HandleT]) -> HandleT:
+        """Add a capability and return its handle."""
+        url = "data:text/javascript;base64," + base64.b64encode(
+            capability.guest_source.encode()
+        ).decode("ascii")
+        await self._driver.request(operations.INSTALL, (url, capability.options()))
+        return capability.installed()
+
+    # References
+
+    async def marshal(self, value: object) -> Reference:
+        """Put a value into the isolate and return a reference to it."""
+        reference = await self._driver.request(operations.HOLD, (value,))
+        assert isinstance(reference, Reference)  # noqa: S101 - for the type checker
+        return reference
+
+    async def unmarshal(self, reference: Reference) -> Any:
+        """A copy of what a reference stands for."""
+        return await reference.value()
+
+    def scope(self) -> Scope:
+        """A context manager that releases every reference made through it."""
+        return Scope(self._driver)
+
+    # Observation
+
+    async def statistics(self) -> Statistics:
+        """What the isolate has used so far."""
+        driver = self._driver
+        guest = await driver.request(operations.STATISTICS, ())
+        process, session, handles = driver.process, driver.host.session, driver.host.handles
+        return Statistics(
+            heap_used=guest[0],
+            heap_total=guest[1],
+            external=guest[2],
+            memory=process.memory() if process else 0,
+            cpu_time=process.cpu_time() if process else 0.0,
+            wall_time=time.monotonic() - driver.started_at,
+            calls=session.served,
+            bytes_in=session.bytes_in,
+            bytes_out=session.bytes_out,
+            guest_handles=guest[3],
+            host_handles=handles.held_by_guest,
+        )
+
+    async def collect_garbage(self) -> None:
+        """Run a full garbage collection in the guest."""
+        await self._driver.request(operations.COLLECT_GARBAGE, ())
+
+
+def _log_uncaught(error: BaseException) -> None:
+    from .aio import logger
+
+    logger.warning("Uncaught in an isolate: %s", error)

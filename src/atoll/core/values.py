@@ -1,0 +1,54 @@
+"""Python stand-ins for JavaScript values that Python has no type of its own for."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final, final
+
+
+@final
+class Undefined(Enum):
+    """The type of `undefined`."""
+
+    UNDEFINED = "undefined"
+
+    def __repr__(self) -> str:
+        return "atoll.undefined"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+undefined: Final = Undefined.UNDEFINED
+"""Send this to pass JavaScript's ``undefined``; ``None`` becomes ``null``. Both arrive as ``None``."""
+
+
+class JSMap(dict[Hashable, Any]):
+    """A ``Map``: a dict that crosses back as a ``Map`` even when all its keys are strings."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JSRegExp:
+    """A ``RegExp``, by its source and flags; Python's ``re`` has another syntax."""
+
+    source: str
+    flags: str = ""
+
+
+class AbortSignal:
+    """What a host function receives for an ``AbortSignal`` argument.
+
+    When the guest aborts it, the task that runs an asynchronous host function is cancelled.
+    """
+
+    __slots__ = ("aborted",)
+
+    def __init__(self, aborted: bool = False) -> None:
+        self.aborted = aborted
+
+    def __repr__(self) -> str:
+        return f"AbortSignal(aborted={self.aborted})"

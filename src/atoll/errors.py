@@ -1,0 +1,228 @@
+"""Every exception that Atoll raises, in one tree.
+
+::
+
+    AtollError
+    ├── JSError                      the guest threw; carries name, message, stack, cause
+    │   └── JSSyntaxError            the source did not compile; carries file, line and column
+    ├── MarshalError                 a value cannot cross; carries the path to it
+    ├── LimitExceeded                a limit ended the isolate
+    │   ├── MemoryLimitExceeded
+    │   ├── CpuLimitExceeded
+    │   ├── WallTimeLimitExceeded
+    │   ├── OutputLimitExceeded
+    │   ├── CallLimitExceeded
+    │   └── HandleLimitExceeded
+    ├── IsolateCrashed               the process ended, or broke the protocol
+    ├── IsolateDisposed              used after dispose
+    ├── ReentrancyError              would wait for a guest that is waiting for us
+    ├── ReferenceReleased            used after release
+    ├── EngineNotFound               no usable deno binary
+    └── ConfinementUnavailable       this machine cannot confine a process as asked
+
+Exceptions that the owner's callbacks raise are not wrapped: if the guest lets one through, the
+same object comes out of ``eval``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+__all__ = [
+    "AtollError",
+    "CallLimitExceeded",
+    "ConfinementUnavailable",
+    "CpuLimitExceeded",
+    "EngineNotFound",
+    "HandleLimitExceeded",
+    "IsolateCrashed",
+    "IsolateDisposed",
+    "JSError",
+    "JSSyntaxError",
+    "LimitExceeded",
+    "MarshalError",
+    "MemoryLimitExceeded",
+    "OutputLimitExceeded",
+    "ReentrancyError",
+    "ReferenceReleased",
+    "WallTimeLimitExceeded",
+]
+
+
+class AtollError(Exception):
+    """Base of every exception that Atoll itself raises."""
+
+
+class JSError(AtollError):
+    """A JavaScript exception, or any other value that the guest threw.
+
+    Attributes:
+        name: the error's ``name`` (``"TypeError"``); for a thrown non-error, ``"Uncaught"``.
+        message: the error's ``message``.
+        js_stack: the error's ``stack`` with the guest's files and lines, or ``None``.
+        cause: the error's ``cause``, marshalled; an error is a ``JSError`` (or the Python
+            exception it stands for), anything else a plain value. Also set as ``__cause__`` when
+            it is an exception.
+        errors: the members of an ``AggregateError``, otherwise empty.
+        value: what was thrown when it was not an error object, otherwise ``None``.
+        properties: further own enumerable properties of the error (``code``, for instance).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        message: str = "",
+        *,
+        js_stack: str | None = None,
+        cause: object = None,
+        errors: Sequence[object] = (),
+        value: object = None,
+        properties: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.name = name
+        self.message = message
+        self.js_stack = js_stack
+        self.errors: tuple[object, ...] = tuple(errors)
+        self.value = value
+        self.properties: dict[str, object] = dict(properties or {})
+        self.cause: object = None
+        self.set_cause(cause)
+
+    def set_cause(self, cause: object) -> None:
+        """Set ``cause``, and ``__cause__`` with it when it is an exception."""
+        self.cause = cause
+        if isinstance(cause, BaseException):
+            self.__cause__ = cause
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.message}" if self.message else self.name
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, {self.message!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The default would lose the keyword-only state when crossing process pools.
+        return (type(self), (self.name, self.message), self.__dict__)
+
+
+class JSSyntaxError(JSError):
+    """The guest's source did not compile.
+
+    Attributes:
+        filename: the file that was given for the source.
+        line: 1-based line, or ``None`` when the engine does not say.
+        column: 1-based column, or ``None``.
+        source_line: the text of that line, or ``None``.
+    """
+
+    filename: str | None = None
+    line: int | None = None
+    column: int | None = None
+    source_line: str | None = None
+
+    def __str__(self) -> str:
+        where = "" if self.line is None else f" ({self.filename}:{self.line}:{self.column})"
+        return super().__str__() + where
+
+
+class MarshalError(AtollError):
+    """A value cannot cross the boundary.
+
+    Attributes:
+        path: where the value is, as ``args[0].items[3].cb``.
+        reason: what is wrong with it.
+    """
+
+    def __init__(self, reason: str, path: str = "value") -> None:
+        super().__init__(f"{path}: {reason}")
+        self.reason = reason
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.reason, self.path))
+
+
+class LimitExceeded(AtollError):
+    """A limit was exceeded and the isolate was ended."""
+
+
+class MemoryLimitExceeded(LimitExceeded):
+    """``Limits.memory``: heap, ArrayBuffers and WebAssembly memory together."""
+
+
+class CpuLimitExceeded(LimitExceeded):
+    """``Limits.cpu_time``: processor time of the isolate's process, all threads."""
+
+
+class WallTimeLimitExceeded(LimitExceeded):
+    """``Limits.call_time``, ``Limits.wall_time``, or the ``timeout`` of one call."""
+
+
+class OutputLimitExceeded(LimitExceeded):
+    """``Limits.output`` bytes in all, or ``Limits.message`` bytes in one message."""
+
+
+class CallLimitExceeded(LimitExceeded):
+    """``Limits.calls``: host calls in flight, or ``Limits.nesting`` of synchronous ones."""
+
+
+class HandleLimitExceeded(LimitExceeded):
+    """``Limits.handles``: functions, promises and objects held across the boundary."""
+
+
+class IsolateCrashed(AtollError):
+    """The isolate's process ended by itself, or broke the protocol and was ended.
+
+    Attributes:
+        exit_code: the exit status, or ``None`` when a signal ended it.
+        signal: the signal's number, or ``None``.
+        stderr: the last kilobytes of what the engine printed.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        exit_code: int | None = None,
+        signal: int | None = None,
+        stderr: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+        self.signal = signal
+        self.stderr = stderr
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (str(self), self.exit_code, self.signal, self.stderr))
+
+
+class IsolateDisposed(AtollError):
+    """The isolate was disposed of, or never entered."""
+
+
+class ReentrancyError(AtollError):
+    """The call would wait for a guest that is itself waiting for this call to return."""
+
+
+class ReferenceReleased(AtollError):
+    """The reference was released; the guest value it stood for may be gone."""
+
+
+class EngineNotFound(AtollError):
+    """No ``deno`` binary in the tested version range was found."""
+
+
+class ConfinementUnavailable(AtollError):
+    """This machine cannot confine a process as ``confinement=`` asks.
+
+    Attributes:
+        layer: the layer that failed (``"landlock"``), or ``None``.
+    """
+
+    def __init__(self, message: str, layer: str | None = None) -> None:
+        super().__init__(message)
+        self.layer = layer
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (str(self), self.layer))

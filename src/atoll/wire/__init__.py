@@ -1,0 +1,1 @@
+"""Framing and the session state machine. Nothing in here does I/O or knows of asyncio."""
