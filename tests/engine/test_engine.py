@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from atoll.confinement import syscalls
-from atoll.engine import deno, libraries
+from atoll.engine import deno, libraries, process
 from atoll.errors import EngineNotFound
 
 
@@ -78,14 +78,24 @@ def test_a_file_that_is_not_a_program_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_spawner_imports_nothing_slow() -> None:
-    source = str(Path(deno.__file__).parents[2])
-    code = (
-        "import sys; sys.path.append(sys.argv[1]); import atoll.engine.spawner; "
-        "print(*sorted(set(sys.modules) & set(sys.argv[2:])))"
-    )
+    package = str(Path(deno.__file__).parents[1])
+    boot = process._BOOT.removesuffix("main()")
+    code = boot + "print(*sorted(set(sys.modules) & set(sys.argv[4:])))"
     slow = ["typing", "enum", "re", "dataclasses", "inspect", "json", "asyncio", "msgspec"]
     ran = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code, source, *slow, "subprocess", "contextlib"],
+        [
+            sys.executable,
+            "-I",
+            "-S",
+            "-c",
+            code,
+            "0",
+            "0",
+            package,
+            *slow,
+            "subprocess",
+            "contextlib",
+        ],
         capture_output=True,
         text=True,
         check=True,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from atoll.engine import process
+from atoll.engine import deno, process
 from atoll.errors import AtollError, ConfinementUnavailable, EngineNotFound
 from tests.engine.support import Guest, wait_gone, wait_readable, wait_until
 
@@ -277,3 +277,57 @@ def test_off_applies_no_layer_but_leaks_nothing(tmp_path: Path) -> None:
 
 def test_errors_name_the_errno() -> None:
     assert "Permission denied" in str(process._too_many(OSError(errno.EACCES, "Permission denied")))
+
+
+def test_a_folder_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    missing = str(tmp_path / "missing")
+    with Guest(tmp_path, "say(1)", readable_paths=(missing,)) as guest:
+        with pytest.raises(AtollError, match=missing) as caught:
+            guest.wait_spawned()
+        assert type(caught.value) is AtollError
+
+
+@pytest.mark.parametrize("path", ["relative", "/tmp/../etc", "/tmp/"])
+def test_paths_that_mean_something_else_elsewhere_are_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="absolute"):
+        process.SpawnOptions(("/deno",), (path,))
+
+
+def test_a_request_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="too much"):
+        process.spawn(process.SpawnOptions(("/deno", "x" * 100_000)))
+
+
+def test_the_engine_may_lie_in_a_readable_folder(tmp_path: Path) -> None:
+    around = os.path.dirname(deno.find_engine())
+    with Guest(tmp_path, "say(1)", readable_paths=(str(tmp_path), around)) as guest:
+        assert guest.line() == 1
+
+
+def test_folders_may_lie_in_each_other_and_be_links(tmp_path: Path) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "data.txt").write_text("data")
+    link = tmp_path / "link"
+    link.symlink_to(inner)
+    source = """
+    const here = import.meta.dirname;
+    const read = (name) => Deno.readTextFileSync(here + name);
+    say(read("/inner/data.txt") + read("/link/data.txt"));
+    """
+    paths = (str(inner), str(link), str(tmp_path))
+    for unavailable in ((), ("namespaces",)):
+        with Guest(tmp_path, source, readable_paths=paths, _unavailable=unavailable) as guest:
+            assert guest.line() == "datadata"
+
+
+def test_many_different_folders_do_not_pile_up(tmp_path: Path) -> None:
+    for number in range(70):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        process.spawn(process.SpawnOptions((deno.find_engine(),), (str(folder),))).close()
+    with Guest(tmp_path, "say(1)") as guest:
+        guest.line()
+    pid = process.spawner_pid()
+    links = [os.path.realpath(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+    assert len([link for link in links if "landlock" in link]) <= 64

@@ -132,7 +132,9 @@ class EmptyRoot:
         known: set[str] = set()
         for path in links:
             self._parents(path, known)
-        for paths, flags in ((executable, _READ_ONLY), (readable, _READ_ONLY | _MS_NOEXEC)):
+        # Folders before what lies in them, and programs last: a mount covers earlier ones.
+        folders = sorted(readable, key=len)
+        for paths, flags in ((folders, _READ_ONLY | _MS_NOEXEC), (executable, _READ_ONLY)):
             for path in paths:
                 self._parents(path, known)
                 if os.path.isdir(path):

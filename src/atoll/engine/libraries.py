@@ -63,7 +63,7 @@ class _Program:
 def _directories(machine: str) -> Iterator[str]:
     for root in ("/lib", "/usr/lib"):
         yield f"{root}/{machine}-linux-gnu"
-    yield from ("/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib")
+    yield from ("/lib64", "/usr/lib64", "/lib", "/usr/lib")
 
 
 def needed_files(program: str, machine: str) -> list[str]:

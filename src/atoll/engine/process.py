@@ -27,7 +27,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from atoll.confinement import syscalls
 from atoll.errors import AtollError, ConfinementUnavailable, EngineNotFound
+
+from . import plain
 
 Confinement = Literal["require", "best-effort", "off"]
 
@@ -55,6 +58,13 @@ class SpawnOptions:
     pipe_size: int | None = None
     _unavailable: tuple[str, ...] = field(default=(), repr=False)
     """For tests: layers to be treated as if this machine did not have them."""
+
+    def __post_init__(self) -> None:
+        if not self.argv or not os.path.isabs(self.argv[0]):
+            raise ValueError("argv has to begin with the absolute path of the engine")
+        for path in self.readable_paths:
+            if not os.path.isabs(path) or os.path.normpath(path) != path:
+                raise ValueError(f"readable_paths has to hold absolute, normal paths: {path!r}")
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,8 @@ class _Handles:
 
     def close(self) -> None:
         """Tell the spawner goodbye, on all copies of the socket, and close."""
+        with contextlib.suppress(OSError):
+            self.control.send(b"k")
         with contextlib.suppress(OSError):
             self.control.shutdown(socket.SHUT_RDWR)
         self.close_copies()
@@ -199,7 +211,10 @@ class IsolateProcess:
         if self.pid is None or self.control < 0:
             return 0.0
         # The kernel's encoding of "the CPU clock of that process" (MAKE_PROCESS_CPUCLOCK).
-        return time.clock_gettime((~self.pid << 3) | 2)
+        try:
+            return time.clock_gettime((~self.pid << 3) | 2)
+        except OSError:
+            return 0.0  # Not on this system.
 
     def memory(self) -> int:
         """Bytes of resident memory that are the process's own; 0 when it is not running."""
@@ -249,6 +264,9 @@ class IsolateProcess:
         self._handles.close_copies()
 
 
+_NO_LAYERS = syscalls.NUMBERS is None
+# Messages with borders; macOS has no SOCK_SEQPACKET, and Linux tells no end of a SOCK_DGRAM.
+_MESSAGES = socket.SOCK_DGRAM if _NO_LAYERS else socket.SOCK_SEQPACKET
 _PAGE = resource.getpagesize()
 _alive: weakref.WeakSet[IsolateProcess] = weakref.WeakSet()
 
@@ -265,7 +283,16 @@ def _error(layer: str, reason: str) -> AtollError:
     )
 
 
-_BOOT = "import sys; sys.path.append(sys.argv[3]); from atoll.engine.spawner import main; main()"
+# A package with nothing in it but its path: what the real one imports for users would double the
+# spawner's start.
+_BOOT = (
+    "import sys; package = sys.modules['atoll'] = type(sys)('atoll'); "
+    "package.__path__ = [sys.argv[3]]; from atoll.engine.spawner import main; main()"
+)
+
+
+_LONGEST_REQUEST = 60_000
+"""Bytes; the spawner reads no more than this at once."""
 
 
 class _Spawner:
@@ -301,10 +328,10 @@ class _Spawner:
                 "where Python is. In a program that embeds Python, set sys.executable first."
             )
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        source = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
         with theirs:
             number = theirs.fileno()
-            arguments = [str(number), str(os.getpid()), source]
+            arguments = [str(number), str(os.getpid()), package]
             keep = {k: v for k, v in os.environ.items() if k == "LD_LIBRARY_PATH"}
             try:
                 self._process = subprocess.Popen(
@@ -375,21 +402,26 @@ def spawn(options: SpawnOptions) -> IsolateProcess:
     Raises:
         AtollError: too many open files, or no spawner could be started.
     """
+    if _NO_LAYERS and options.confinement == "require":
+        raise _error("operating system", f"Atoll has no layers for {sys.platform}")
     ours: list[int] = []
     theirs: list[int] = []
     control: socket.socket | None = None
     try:
         for host_reads in (False, False, True):
-            read, write = os.pipe2(os.O_CLOEXEC)
+            read, write = os.pipe()
             ours.append(read if host_reads else write)
             theirs.append(write if host_reads else read)
             os.set_blocking(ours[-1], False)
             if options.pipe_size is not None:
                 _resize(read, options.pipe_size)
-        control, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        theirs.append(far.detach())
+        control, far = socket.socketpair(socket.AF_UNIX, _MESSAGES)
         control.setblocking(False)
-        _spawner.request(_request(options), theirs)
+        if _NO_LAYERS:
+            plain.start(options.argv, theirs, far)
+        else:
+            theirs.append(far.detach())
+            _spawner.request(_request(options), theirs)
         return IsolateProcess((ours[0], ours[1], ours[2]), control)
     except BaseException as error:
         for descriptor in ours:
@@ -405,7 +437,7 @@ def spawn(options: SpawnOptions) -> IsolateProcess:
 
 
 def _request(options: SpawnOptions) -> bytes:
-    return marshal.dumps(
+    message = marshal.dumps(
         {
             "argv": options.argv,
             "readable": options.readable_paths,
@@ -415,11 +447,15 @@ def _request(options: SpawnOptions) -> bytes:
             "unavailable": options._unavailable,
         }
     )
+    if len(message) > _LONGEST_REQUEST:
+        raise ValueError(f"argv and readable_paths take {len(message)} bytes, which is too much")
+    return message
 
 
 def _resize(pipe: int, size: int) -> None:
-    with contextlib.suppress(OSError):
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, size)
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, size)
 
 
 def _too_many(error: OSError) -> AtollError:

@@ -35,6 +35,7 @@ import sys
 from atoll.confinement import landlock, namespaces, syscalls
 
 from . import child as child_steps
+from .environment import ENVIRONMENT, STDERR_TAIL
 from .libraries import needed_files
 
 TYPE_CHECKING = False
@@ -45,15 +46,7 @@ if TYPE_CHECKING:
     Request = dict[str, Any]
     Handler = Callable[[], object]
 
-STDERR_TAIL = 8 * 1024
-"""Bytes of the engine's stdout and stderr that are kept, the last ones."""
-
-_ENVIRONMENT = {
-    # Nothing of the host's. Without a cache folder and without a home to put one in, Deno refuses
-    # to start; one that can never be made, not even by root, it takes in its stride.
-    b"DENO_DIR": b"/dev/null/deno",
-    b"DENO_NO_UPDATE_CHECK": b"1",
-}
+_KEPT_CONFINEMENTS = 64
 
 _SIGCHLD, _SIGKILL, _SIGINT = 17, 9, 2
 _NOBODY = 65534
@@ -240,15 +233,20 @@ class Spawner:
     def _start(self, isolate: _Isolate) -> None:
         try:
             plan = self._plan(isolate)
+        except OSError as error:
+            unreadable = error.filename in isolate.request["readable"]
+            self._fail(isolate, "resources" if unreadable else "engine", str(error))
+            return
+        try:
             self._clone(isolate, plan)
         except OSError as error:
-            self._fail(isolate, "engine", f"cannot start a process: {error}")
+            self._fail(isolate, "resources", str(error))
 
     def _plan(self, isolate: _Isolate) -> child_steps.ChildPlan:
         request = isolate.request
         plan = child_steps.ChildPlan()
         plan.argv = [os.fsencode(word) for word in request["argv"]]
-        plan.environment = _ENVIRONMENT
+        plan.environment = ENVIRONMENT
         plan.confined = request["confinement"] != "off"
         plan.optional = request["confinement"] != "require"
         plan.unavailable = frozenset(request["unavailable"])
@@ -298,14 +296,15 @@ class Spawner:
         if known is not None:
             if known.current():
                 return known
-            known.close()
+            self._confinements.pop(key).close()
         made = self._confinements[key] = _Confinement(*key)
+        if len(self._confinements) > _KEPT_CONFINEMENTS:
+            # Hosts may give each isolate a folder of its own; each entry holds a descriptor.
+            self._confinements.pop(next(iter(self._confinements))).close()
         return made
 
     def _clone(self, isolate: _Isolate, plan: child_steps.ChildPlan) -> None:
-        errors, report = os.pipe2(os.O_CLOEXEC)
-        proceed, go = os.pipe2(os.O_CLOEXEC)
-        output, stderr = os.pipe2(os.O_CLOEXEC)
+        (errors, report), (proceed, go), (output, stderr) = _pipes(3)
         try:
             plan.descriptors = (self._null, stderr, stderr, *isolate.pipes)  # type: ignore[assignment]
             pid = self._clone_best(isolate, plan)
@@ -511,6 +510,20 @@ def _how_it_ended(pid: int) -> tuple[int, int, float, int]:
     user, user_micro, system, system_micro, max_rss = struct.unpack_from("=5q", usage)
     cpu_time = user + system + (user_micro + system_micro) / 1e6
     return code, status, cpu_time, max_rss * 1024
+
+
+def _pipes(count: int) -> list[tuple[int, int]]:
+    """Pipes, or none of them."""
+    made: list[tuple[int, int]] = []
+    try:
+        while len(made) < count:
+            made.append(os.pipe2(os.O_CLOEXEC))
+    except OSError:
+        for ends in made:
+            os.close(ends[0])
+            os.close(ends[1])
+        raise
+    return made
 
 
 def _pidfd(pid: int) -> int:
