@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
-from .handles import Handles
+from .handles import Handles, max_args
 
 T = TypeVar("T", bound=type)
 
@@ -199,8 +199,10 @@ class ClassTable:
         async def adopt_later(state: Any) -> int:
             return adopt(await state)
 
+        limit = max_args(constructor)
+
         def construct(*args: Any) -> Any:
-            state = constructor(*args)
+            state = constructor(*args[:limit])
             return adopt_later(state) if inspect.isawaitable(state) else adopt(state)
 
         return self._handles.define(construct)
@@ -239,13 +241,15 @@ class ClassTable:
     ) -> Callable[..., Any]:
         """The function behind a check that its receiver is of the class, or of one under it."""
 
+        limit = max_args(function)
+
         def call(*args: Any) -> Any:
             actual = self._handles.class_of(args[0]) if args else 0
             while actual and actual != class_id:
                 actual = self._bases[actual]
             if not actual:
                 raise TypeError(f"Illegal invocation: the receiver is no {name}")
-            return function(*args)
+            return function(*args[:limit])
 
         return call
 

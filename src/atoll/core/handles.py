@@ -32,9 +32,11 @@ class Export:
         count: how often the guest has been sent it and has not given it back.
         fixed: whether it belongs to a definition and outlives every release.
         class_id: the guest class that it is an instance of, or 0.
+        max_args: positional arguments that it takes, when it is a function; as in JavaScript,
+            what is passed beyond them is ignored (`urls.map(fetch_text)` passes three).
     """
 
-    __slots__ = ("class_id", "count", "fixed", "id", "value")
+    __slots__ = ("class_id", "count", "fixed", "id", "max_args", "value")
 
     def __init__(self, id: int, value: object, *, fixed: bool = False, class_id: int = 0) -> None:
         self.id = id
@@ -42,6 +44,18 @@ class Export:
         self.count = 0
         self.fixed = fixed
         self.class_id = class_id
+        self.max_args = max_args(value) if callable(value) and not class_id else None
+
+
+def max_args(function: Callable[..., Any]) -> int | None:
+    """How many positional arguments a function takes; None: any number, or unknown."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    if any(p.kind is p.VAR_POSITIONAL for p in parameters):
+        return None
+    return sum(p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in parameters)
 
 
 class HostFunction:

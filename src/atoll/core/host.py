@@ -255,6 +255,8 @@ class Host:
             return None
         if type(args) is not list:
             raise ProtocolViolation("arguments that are no array")
+        if export.max_args is not None:
+            del args[export.max_args :]
         return Invocation(frame.id, export, args, bool(frame.flags & SYNC))
 
     def _posted(self, frame: Frame) -> Invocation | None:

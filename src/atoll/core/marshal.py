@@ -363,7 +363,10 @@ class _Encoder:
         if isinstance(value, JSError):
             name, message, stack = value.name, value.message, value.js_stack
         else:
-            name, message, stack = type(value).__name__, str(value), None
+            # str() of a KeyError is the repr of its key.
+            plain = isinstance(value, KeyError) and len(value.args) == 1
+            message = str(value.args[0]) if plain else str(value)
+            name, stack = type(value).__name__, None
         fields: list[Any] = []
         data = ["E", name, message, stack, fields, self._live.encode_exception(value)]
         out = self._tag(*data)

@@ -126,15 +126,17 @@ export const asGuestError = (failure, root) => {
  * to become text; ours drops the frames of Atoll and of the engine, then does what the user's own
  * hook, or V8, would have done.
  * @param {string} guestRoot URL prefix of the guest halves
+ * @param {string} guestPath the same as a path, which is how some frames show it
  */
-export function installStackFilter(guestRoot) {
+export function installStackFilter(guestRoot, guestPath) {
   /** @type {any} */
   let userHook = undefined;
   const hidden = (/** @type {any} */ site) => {
     const file = site.getFileName() ?? site.getEvalOrigin?.();
     return typeof file === "string" &&
-      (StringPrototypeStartsWith(file, guestRoot) || StringPrototypeStartsWith(file, "ext:") ||
-        StringPrototypeStartsWith(file, "node:"));
+      (StringPrototypeStartsWith(file, guestRoot) || StringPrototypeStartsWith(file, guestPath) ||
+        StringPrototypeStartsWith(file, "ext:") || StringPrototypeStartsWith(file, "node:") ||
+        StringPrototypeStartsWith(file, "data:"));
   };
   const prepareStackTrace = (/** @type {any} */ error, /** @type {any[]} */ sites) => {
     /** @type {any[]} */

@@ -110,13 +110,13 @@ const input = new FrameReader(read.readSync, engine.decodeText);
 const replies = new FrameReader(engine.openReader("/dev/fd/4"), engine.decodeText);
 const writer = new FrameWriter(engine.openWriter("/dev/fd/5"), config.message);
 const sealed = config.seal === null ? "off" : seal(config.seal);
-const guestRoot = new URL("../../", import.meta.url).href;
+const guestRoot = new URL("../../", import.meta.url);
 
 // The engine dispatches `load` on the global object once this module has run; before that, the
 // global object has to be one that events can be dispatched on.
 addEventListener("load", () => {
   scrubGlobal();
-  installStackFilter(guestRoot);
+  installStackFilter(guestRoot.href, decodeURIComponent(guestRoot.pathname));
   engine.onUncaughtException(reportUncaught);
   engine.onUnhandledRejection((_promise, reason) => {
     reportUncaught(reason);

@@ -60,6 +60,7 @@ import {
   Uint16ArrayCtor,
   Uint8ArrayCtor,
 } from "./primordials.js";
+import { isPromise } from "./engine.js";
 
 /** A value cannot cross. Carries the keys from the value up to the root as it unwinds. */
 export class MarshalFailure {
@@ -632,13 +633,6 @@ registerEncoder(Promise.prototype, (value) => {
   if (!isPromise(value)) return undefined;
   return live.encodeLive(value, "p");
 });
-/** @type {(value: any) => boolean} */
-let isPromise = () => false;
-/** @param {(value: any) => boolean} test */
-export const setPromiseTest = (test) => {
-  isPromise = test;
-};
-
 /** Boxed primitives cross as what they hold. */
 /** @type {[object, (self: any) => any][]} */
 const boxes = [
