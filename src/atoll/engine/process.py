@@ -31,6 +31,7 @@ from atoll.confinement import syscalls
 from atoll.errors import AtollError, ConfinementUnavailable, EngineNotFound
 
 from . import plain
+from .environment import set_data_limit
 
 Confinement = Literal["require", "best-effort", "off"]
 
@@ -235,16 +236,21 @@ class IsolateProcess:
     def limit_data(self, size: int) -> None:
         """Bound private writable memory from now on; growing past it fails in the guest.
 
+        Where this process may not set limits of the guest's user (root in a container, without
+        CAP_SYS_RESOURCE and user namespaces), the spawner does it a moment later, and ends the
+        isolate if it cannot.
+
         Args:
             size: bytes, as ``data_size`` counts them.
 
         Raises:
             ProcessLookupError: it is not running.
         """
-        hard = resource.prlimit(self._running_pid(), resource.RLIMIT_DATA)[1]
-        if hard != resource.RLIM_INFINITY:
-            size = min(size, hard)
-        resource.prlimit(self._running_pid(), resource.RLIMIT_DATA, (size, hard))
+        try:
+            set_data_limit(self._running_pid(), size)
+        except PermissionError:
+            with contextlib.suppress(OSError):
+                self._handles.control.send(b"d%d" % size)
 
     def _running_pid(self) -> int:
         if self.pid is None or self.exit is not None or self.control < 0:

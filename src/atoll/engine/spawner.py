@@ -35,7 +35,7 @@ import sys
 from atoll.confinement import landlock, namespaces, syscalls
 
 from . import child as child_steps
-from .environment import ENVIRONMENT, STDERR_TAIL
+from .environment import ENVIRONMENT, STDERR_TAIL, set_data_limit
 from .libraries import needed_files
 
 TYPE_CHECKING = False
@@ -105,6 +105,7 @@ class _Isolate:
         self.output = -1
         self.candidate = 0
         self.flags = 0
+        self.ids: tuple[int, int] | None = None
         self.layers: dict[str, str] = {}
         self.failure = b""
         self.tail = bytearray()
@@ -274,6 +275,7 @@ class Spawner:
             for pipe in isolate.pipes:
                 # The guest opens /dev/fd/N, which checks the pipe's owner like a file's.
                 os.fchown(pipe, *plan.ids)
+        isolate.ids = plan.ids
         self._describe(layers, plan)
         return plan
 
@@ -427,11 +429,16 @@ class Spawner:
 
     def _control(self, isolate: _Isolate) -> None:
         try:
-            data = isolate.control.recv(16)
+            data = isolate.control.recv(64)
         except BlockingIOError:
             return
         except OSError:
             data = b""
+        if data.startswith(b"d"):
+            if isolate.running and not self._limit_data(isolate, int(data[1:])):
+                isolate.tail += b"\nits memory limit could not be set\n"
+                self._kill(isolate)
+            return
         if isolate.running:
             self._kill(isolate)
         if data:
@@ -444,6 +451,21 @@ class Spawner:
         self._isolates[-id(isolate)] = isolate
         if not isolate.running:
             self._forget(isolate)
+
+    def _limit_data(self, isolate: _Isolate, size: int) -> bool:
+        """Set a limit of a child as its own user would, in a process that becomes that user."""
+        pid = namespaces.clone(0)
+        if pid == 0:
+            try:
+                if isolate.ids is not None:
+                    uid, gid = isolate.ids
+                    os.setresgid(gid, gid, gid)
+                    os.setresuid(uid, uid, uid)
+                set_data_limit(isolate.pid, size)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        return os.waitpid(pid, 0)[1] == 0
 
     def _kill(self, isolate: _Isolate) -> None:
         try:
