@@ -11,37 +11,25 @@ import asyncio
 import contextvars
 import itertools
 import logging
-import os
 import time
 from collections.abc import Awaitable
 from typing import Any, Final
 
-from ..engine import IsolateProcess, ProcessExit
-from ..engine.pipe_writer import PipeWriter
-from ..errors import (
-    AtollError,
-    IsolateCrashed,
-    IsolateDisposed,
-    JSError,
-    LimitExceeded,
-    WallTimeLimitExceeded,
-)
-from ..limits import Limits, MiB
-from ..wire.frames import ProtocolViolation
-from ..wire.session import INPUT, REPLIES
-from . import operations
-from .host import Host, Invocation, Pending
-from .launch import Confinement, bound_memory, cpu_exceeded, explain_exit, launch
-from .reference import BaseReference, reference_class
+from atoll.engine import ProcessExit
+from atoll.engine.pipe_writer import PipeWriter
+from atoll.errors import AtollError, IsolateDisposed, JSError, LimitExceeded
+from atoll.limits import Limits, MiB
+from atoll.wire.frames import ProtocolViolation
+
+from . import driver, operations
+from .host import Invocation, Pending
+from .launch import Confinement, explain_exit
+from .reference import JSFunction, JSPromise, Reference
 
 logger = logging.getLogger("atoll.isolate")
 
 BACKLOG: Final = 16 * MiB
 """Bytes waiting for the guest beyond which new calls wait."""
-CANCEL_GRACE: Final = 1.0
-"""Seconds that the guest has to notice a cancellation before its isolate is ended."""
-_CPU_CHECK: Final = 0.02
-"""Shortest interval, in seconds, between looks at the processor clock."""
 
 _serials = itertools.count(1)
 _answering: contextvars.ContextVar[tuple[tuple[int, int], ...]] = contextvars.ContextVar(
@@ -50,24 +38,19 @@ _answering: contextvars.ContextVar[tuple[tuple[int, int], ...]] = contextvars.Co
 """The synchronous calls, as (driver, call), that the current context answers."""
 
 
-class AsyncDriver:
+class AsyncDriver(driver.Driver):
     """Runs one isolate on the running event loop."""
 
+    reference_classes = {"object": Reference, "function": JSFunction, "promise": JSPromise}
+
     def __init__(self, limits: Limits, confinement: Confinement) -> None:
-        self.host = Host(limits, self)
-        self.process: IsolateProcess | None = None
-        self.started_at = 0.0
-        self._limits = limits
-        self._confinement = confinement
+        super().__init__(limits, confinement)
         self._serial = next(_serials)
-        self._pid = os.getpid()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._writers: tuple[PipeWriter, PipeWriter] | None = None
         self._writing: set[int] = set()
         self._tasks: dict[asyncio.Task[Any], int] = {}
         self._watchdog: asyncio.TimerHandle | None = None
         self._watch_at = float("inf")
-        self._cancelled: dict[int, float] = {}
         self._flushed = False
         self._room: asyncio.Event | None = None
         self._ended: asyncio.Future[None] | None = None
@@ -81,9 +64,7 @@ class AsyncDriver:
         self._ended = loop.create_future()
         self._ready = loop.create_future()
         self._room = asyncio.Event()
-        self.started_at = time.monotonic()
-        process = self.process = launch(self._limits, self._confinement)
-        self._writers = (PipeWriter(process.input), PipeWriter(process.replies))
+        process = self._launch()
         loop.add_reader(process.output, self._readable)
         loop.add_reader(process.control, self._control_readable)
         try:
@@ -91,7 +72,7 @@ class AsyncDriver:
         except BaseException:
             await self.dispose()
             raise
-        self._watch(self._next_check())
+        self._watch(self._next_look())
 
     async def dispose(self) -> None:
         """End the process and everything that waits for it. Does nothing the second time."""
@@ -132,9 +113,7 @@ class AsyncDriver:
             self._set_ended()
             return
         if isinstance(event, ProcessExit):
-            self.end(
-                explain_exit(event, self._limits, started=self.host.ready is not None)
-            )
+            self.end(explain_exit(event, self._limits, started=self.host.ready is not None))
             self._set_ended()
 
     def _set_ended(self) -> None:
@@ -180,10 +159,14 @@ class AsyncDriver:
             self.end(error)
             raise
         future: asyncio.Future[None] = loop.create_future()
-        pending.on_done = lambda _: future.done() or future.set_result(None)
-        limit = self._limits.call_time if timeout is None else timeout
-        if limit is not None:
-            pending.deadline = time.monotonic() + limit
+
+        def wake(_: Pending) -> None:
+            if not future.done():
+                future.set_result(None)
+
+        pending.on_done = wake
+        self._set_deadline(pending, timeout)
+        if pending.deadline is not None:
             self._watch(pending.deadline)
         self._flush_soon()
         try:
@@ -199,17 +182,13 @@ class AsyncDriver:
         self._flush_soon()
 
     def _check_use(self) -> asyncio.AbstractEventLoop:
-        if self._loop is None:
-            raise IsolateDisposed(
-                "the isolate has not been started: use `async with Isolate() as isolate:`"
-            )
-        if self._pid != os.getpid():
-            raise IsolateDisposed("the isolate belongs to the process that this one was forked from")
+        self._check_process()
+        running: asyncio.AbstractEventLoop | None
         try:
             running = asyncio.get_running_loop()
         except RuntimeError:
             running = None
-        if running is not self._loop:
+        if running is None or running is not self._loop:
             raise RuntimeError(
                 "the isolate belongs to another event loop; make one isolate per loop, or use "
                 "atoll.sync from threads"
@@ -219,18 +198,14 @@ class AsyncDriver:
     def _is_nested(self) -> bool:
         session = self.host.session
         return session.blocked and any(
-            serial == self._serial and session.is_serving(call)
-            for serial, call in _answering.get()
+            serial == self._serial and session.is_serving(call) for serial, call in _answering.get()
         )
 
     def _cancel(self, pending: Pending) -> None:
         if pending.done or self.host.failure is not None:
             return
-        pending.on_done = lambda settled: self._cancelled.pop(settled.id, None)
-        pending.deadline = None
-        self.host.session.cancel(pending.id)
-        deadline = self._cancelled[pending.id] = time.monotonic() + CANCEL_GRACE
-        self._watch(deadline)
+        self._start_cancelling(pending)
+        self._watch(self._cancelled[pending.id])
         self._flush_soon()
 
     # Frames of the guest
@@ -241,19 +216,18 @@ class AsyncDriver:
             return
         try:
             for _ in range(64):
-                buffer = host.session.buffer()
-                count = os.readv(process.output, [buffer])
-                if count == 0:
+                frames = self._read()
+                if frames is None:
                     # The exit status follows on the control socket and says why.
                     if self._loop is not None:
                         self._loop.remove_reader(process.output)
                     return
-                for frame in list(host.session.received(count)):
+                for frame in frames:
                     invocation = host.handle(frame)
                     if invocation is not None:
                         self._run(invocation)
-                if count < len(buffer):
-                    break
+                if process.output < 0:
+                    return
         except BlockingIOError:
             pass
         except ProtocolViolation as error:
@@ -261,7 +235,7 @@ class AsyncDriver:
         except LimitExceeded as error:
             self.end(error)
         if host.ready is not None and self._ready is not None and not self._ready.done():
-            bound_memory(process, self._limits)
+            self._guest_is_ready()
             self._ready.set_result(None)
         self._flush_soon()
 
@@ -270,9 +244,7 @@ class AsyncDriver:
         context: contextvars.Context | None = None
         if invocation.is_sync:
             context = contextvars.copy_context()
-            context.run(
-                _answering.set, (*_answering.get(), (self._serial, invocation.id))
-            )
+            context.run(_answering.set, (*_answering.get(), (self._serial, invocation.id)))
         try:
             if context is None:
                 result = function(*invocation.args)  # type: ignore[operator]
@@ -342,9 +314,6 @@ class AsyncDriver:
 
     # Writing
 
-    def _backlog(self) -> int:
-        return sum(writer.size for writer in self._writers) if self._writers else 0
-
     def _flush_soon(self) -> None:
         """Write now, but at most once in each iteration of the loop; the rest goes together."""
         if self._flushed:
@@ -359,18 +328,12 @@ class AsyncDriver:
         self._flush()
 
     def _flush(self) -> None:
-        if self._writers is None or self.host.failure is not None:
+        if self.host.failure is not None:
             return
-        self.host.flush_releases()
-        outgoing = self.host.session.outgoing
-        for pipe in (INPUT, REPLIES):
-            buffers = outgoing[pipe]
-            if buffers:
-                writer = self._writers[pipe]
-                writer.feed(buffers)
-                buffers.clear()
-                if writer.fd not in self._writing:
-                    self._write(writer)
+        self._queue_output()
+        for writer in self._writers:
+            if writer.size and writer.fd not in self._writing:
+                self._write(writer)
 
     def _write(self, writer: PipeWriter) -> None:
         if self._loop is None or self.host.failure is not None:
@@ -391,17 +354,6 @@ class AsyncDriver:
 
     # Limits
 
-    def _next_check(self) -> float:
-        """When the processor clock or the isolate's own deadline wants a look."""
-        check = float("inf")
-        if self._limits.wall_time is not None:
-            check = self.started_at + self._limits.wall_time
-        if self._limits.cpu_time is not None and self.process is not None:
-            left = self._limits.cpu_time - self.process.cpu_time()
-            cores = os.cpu_count() or 1
-            check = min(check, time.monotonic() + max(_CPU_CHECK, left / cores))
-        return check
-
     def _watch(self, at: float) -> None:
         if at >= self._watch_at or self._loop is None or self.host.failure is not None:
             return
@@ -417,36 +369,9 @@ class AsyncDriver:
         if error is not None:
             self.end(error)
             return
-        deadlines = [p.deadline for p in self._pending() if p.deadline is not None]
-        self._watch(min([self._next_check(), *deadlines, *self._cancelled.values()]))
-
-    def _exceeded(self) -> AtollError | None:
-        now = time.monotonic()
-        limits = self._limits
-        if limits.cpu_time is not None and self.process is not None:
-            if self.process.cpu_time() > limits.cpu_time:
-                return cpu_exceeded(limits)
-        if limits.wall_time is not None and now >= self.started_at + limits.wall_time:
-            return WallTimeLimitExceeded(
-                f"the isolate lived longer than {limits.wall_time:g} s (Limits.wall_time)"
-            )
-        if any(p.deadline is not None and now >= p.deadline for p in self._pending()):
-            return WallTimeLimitExceeded(
-                "a call took longer than it may (Limits.call_time, or its timeout); "
-                "the isolate was ended"
-            )
-        if any(now >= deadline for deadline in self._cancelled.values()):
-            return IsolateCrashed("the guest did not react to a cancellation and was ended")
-        return None
-
-    def _pending(self) -> list[Pending]:
-        return [call for call in self.host.session.calls.values() if isinstance(call, Pending)]
+        self._watch(self._next_look())
 
     # References
-
-    def make_reference(self, handle: int, kind: str) -> BaseReference:
-        """A reference of this driver's flavour."""
-        return reference_class(kind)(self, handle, kind)
 
     def wake_releases(self) -> None:
         """References have been released; tell the guest in the loop's next iteration."""

@@ -71,7 +71,9 @@ def js_class(
     """
 
     def mark(cls: T) -> T:
-        cls.__atoll_class__ = {"name": name or cls.__name__, "constructible": constructible}
+        setattr(  # noqa: B010 - the type checker knows no such attribute
+            cls, "__atoll_class__", {"name": name or cls.__name__, "constructible": constructible}
+        )
         return cls
 
     return mark if cls is None else mark(cls)
@@ -240,7 +242,6 @@ class ClassTable:
         self, function: Callable[..., Any], class_id: int, name: str
     ) -> Callable[..., Any]:
         """The function behind a check that its receiver is of the class, or of one under it."""
-
         limit = max_args(function)
 
         def call(*args: Any) -> Any:

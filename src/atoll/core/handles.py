@@ -14,8 +14,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from ..errors import HandleLimitExceeded, MarshalError
-from ..wire.frames import ProtocolViolation
+from atoll.errors import HandleLimitExceeded, MarshalError
+from atoll.wire.frames import ProtocolViolation
+
 from .operations import FIRST_HANDLE
 from .reference import BaseReference
 

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from ..errors import (
+from atoll.errors import (
     AtollError,
     IsolateCrashed,
     IsolateDisposed,
@@ -26,8 +26,8 @@ from ..errors import (
     OutputLimitExceeded,
     ReentrancyError,
 )
-from ..limits import Limits
-from ..wire.frames import (
+from atoll.limits import Limits
+from atoll.wire.frames import (
     CALL,
     CANCEL,
     READY,
@@ -39,7 +39,8 @@ from ..wire.frames import (
     Frame,
     ProtocolViolation,
 )
-from ..wire.session import MessageTooLarge, OutputExceeded, Session
+from atoll.wire.session import MessageTooLarge, OutputExceeded, Session
+
 from . import marshal, operations
 from .handles import Export, Handles
 from .reference import BaseReference
@@ -212,21 +213,17 @@ class Host:
     def _settle(self, frame: Frame) -> None:
         pending = self.session.calls.pop(frame.id)
         assert isinstance(pending, Pending)  # noqa: S101 - for the type checker
-        if frame.kind == RETURN:
-            try:
-                value = self._decode(frame, "result")
-            except MarshalError as error:
-                pending.settle(None, error)
-            else:
-                pending.settle(value, None)
-            return
         try:
-            error = self._thrown(frame)
+            if frame.kind == RETURN:
+                pending.settle(self._decode(frame, "result"), None)
+                return
+            thrown = self._thrown(frame)
         except MarshalError as failure:
-            error = failure
-        if isinstance(error, MemoryLimitExceeded):
-            raise error
-        pending.settle(None, error)
+            thrown = failure
+        if isinstance(thrown, MemoryLimitExceeded):
+            pending.settle(None, thrown)
+            raise thrown
+        pending.settle(None, thrown)
 
     def _thrown(self, frame: Frame) -> BaseException:
         """What to raise for a THROW."""

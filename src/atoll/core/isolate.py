@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from ..errors import IsolateDisposed
-from ..limits import Limits
+from atoll.errors import IsolateDisposed
+from atoll.limits import Limits
+
 from . import operations
 from .aio import AsyncDriver
 from .capability import Capability

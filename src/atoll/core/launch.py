@@ -11,11 +11,11 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from ..confinement import seccomp
-from ..engine import IsolateProcess, ProcessExit, SpawnOptions, find_engine, spawn
-from ..engine.libraries import needed_files
-from ..errors import AtollError, CpuLimitExceeded, IsolateCrashed, MemoryLimitExceeded
-from ..limits import Limits, MiB
+from atoll.confinement import seccomp
+from atoll.engine import IsolateProcess, ProcessExit, SpawnOptions, find_engine, spawn
+from atoll.engine.libraries import needed_files
+from atoll.errors import AtollError, CpuLimitExceeded, IsolateCrashed, MemoryLimitExceeded
+from atoll.limits import Limits, MiB
 
 Confinement = Literal["require", "best-effort", "off"]
 

@@ -49,8 +49,9 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from ..errors import JSError, MarshalError
-from ..wire.frames import TAGGED, Buffer, ProtocolViolation
+from atoll.errors import JSError, MarshalError
+from atoll.wire.frames import TAGGED, Buffer, ProtocolViolation
+
 from .values import AbortSignal, JSMap, JSRegExp, undefined
 
 MAX_SAFE_INTEGER: Final = 2**53 - 1
@@ -309,8 +310,6 @@ class _Encoder:
         return self._tag("b", self._segment(bytes(value)), 1)
 
     def _buffer(self, view: memoryview, depth: int) -> Any:
-        if not view.c_contiguous:
-            view = memoryview(view.tobytes()).cast("B", view.shape) if view.ndim else view
         format = view.format.lstrip("@=")
         code = _CODES.get(format) or _CODES_BY_SIZE.get((format, view.itemsize), 1)
         if code == 1 and format not in ("B", "c"):
@@ -350,9 +349,7 @@ class _Encoder:
         if isinstance(value.pattern, bytes):
             raise _Failure("a pattern over bytes has no counterpart; JavaScript matches text")
         flags = "".join(
-            letter
-            for flag, letter in ((re.I, "i"), (re.M, "m"), (re.S, "s"))
-            if value.flags & flag
+            letter for flag, letter in ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s")) if value.flags & flag
         )
         return self._tag("R", value.pattern, flags + "u")
 
@@ -615,7 +612,7 @@ class _Decoder:
         format = BINARY_FORMATS[code]
         if format == "B" or format == "e":
             return content
-        return memoryview(content).cast(format)
+        return memoryview(content).cast(format)  # type: ignore[call-overload, no-any-return]
 
     def _error(self, data: list[Any]) -> BaseException:
         known = self._live.find_exception(data[5])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Self
 
-from ..errors import MarshalError, ReferenceReleased
+from atoll.errors import MarshalError, ReferenceReleased
+
 from . import operations
 
 if TYPE_CHECKING:
@@ -122,8 +123,3 @@ class JSPromise(Reference):
 
     def __await__(self) -> Generator[Any, Any, Any]:
         return self.value().__await__()
-
-
-def reference_class(kind: str) -> type[Reference]:
-    """The class for a guest value of that kind."""
-    return {"function": JSFunction, "promise": JSPromise}.get(kind, Reference)

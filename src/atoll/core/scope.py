@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 class Scope:
     """Releases every reference made through it when it exits, also on errors and cancellation::
 
-        async with isolate.scope() as scope:
-            person = await scope.marshal({"name": "Alice"})
-            await isolate.eval("p => p.name", person)
+    async with isolate.scope() as scope:
+        person = await scope.marshal({"name": "Alice"})
+        await isolate.eval("p => p.name", person)
     """
 
     def __init__(self, driver: AsyncDriver) -> None:

@@ -123,8 +123,10 @@ class FrameDecoder:
         while end - start >= 16:
             length, kind, flags, segments, id, target = HEADER.unpack_from(current, start)
             size = 16 + length
+            table = start + 16
+            lengths: tuple[int, ...] = ()
             if segments:
-                table = start + 16 + 4 * segments
+                table += 4 * segments
                 if table - start > SCRATCH:
                     raise ProtocolViolation(f"{segments} segments in one frame")
                 if table > end:

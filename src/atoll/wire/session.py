@@ -117,9 +117,7 @@ class Session:
         """Send a message that has no answer."""
         self._send(INPUT, POST, flags, 0, target, body, segments)
 
-    def reply(
-        self, id: int, ok: bool, body: bytes, flags: int, segments: Sequence[Buffer]
-    ) -> None:
+    def reply(self, id: int, ok: bool, body: bytes, flags: int, segments: Sequence[Buffer]) -> None:
         """Answer a call of the guest. A call that is no longer open is ignored."""
         if id in self._async_calls:
             pipe = INPUT

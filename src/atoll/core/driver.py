@@ -1,0 +1,172 @@
+"""What both drivers share: the process, its pipes, and the limits on time."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Awaitable
+from typing import Any, ClassVar, Final
+
+from atoll.engine import IsolateProcess
+from atoll.engine.pipe_writer import PipeWriter
+from atoll.errors import AtollError, IsolateCrashed, IsolateDisposed, WallTimeLimitExceeded
+from atoll.limits import Limits
+from atoll.wire.frames import Frame
+
+from .host import Host, Pending
+from .launch import Confinement, bound_memory, cpu_exceeded, launch
+from .reference import BaseReference
+
+CANCEL_GRACE: Final = 1.0
+"""Seconds that the guest has to notice a cancellation before its isolate is ended."""
+_CPU_CHECK: Final = 0.02
+"""Shortest interval, in seconds, between looks at the processor clock."""
+_NEVER: Final = float("inf")
+
+
+class Driver:
+    """One isolate's process and pipes.
+
+    Attributes:
+        host: the half that does no I/O.
+        process: the process, once it has been launched.
+        started_at: when that was, by `time.monotonic`.
+    """
+
+    reference_classes: ClassVar[dict[str, type[BaseReference]]]
+
+    def __init__(self, limits: Limits, confinement: Confinement) -> None:
+        self.host = Host(limits, self)
+        self.process: IsolateProcess | None = None
+        self.started_at = 0.0
+        self._limits = limits
+        self._confinement = confinement
+        self._owner_pid = os.getpid()
+        self._writers: tuple[PipeWriter, ...] = ()
+        self._cancelled: dict[int, float] = {}
+
+    def _launch(self) -> IsolateProcess:
+        self.started_at = time.monotonic()
+        process = self.process = launch(self._limits, self._confinement)
+        self._writers = (PipeWriter(process.input), PipeWriter(process.replies))
+        return process
+
+    def _check_process(self) -> None:
+        if self.process is None:
+            raise IsolateDisposed(
+                "the isolate has not been started: enter it first, with `async with Isolate()`, "
+                "or with `with` for atoll.sync"
+            )
+        if self._owner_pid != os.getpid():
+            raise IsolateDisposed(
+                "the isolate belongs to the process that this one was forked from; make a new one"
+            )
+
+    # Pipes
+
+    def _read(self) -> list[Frame] | None:
+        """One read of the guest's output: the frames it completed; None at the end of the pipe.
+
+        Raises:
+            BlockingIOError: there is nothing to read.
+            ProtocolViolation: end the isolate.
+        """
+        assert self.process is not None  # noqa: S101 - for the type checker
+        session = self.host.session
+        count = os.readv(self.process.output, [session.buffer()])
+        return list(session.received(count)) if count else None
+
+    def _queue_output(self) -> None:
+        """Hand what the session wants to say to the pipes' writers."""
+        self.host.flush_releases()
+        for buffers, writer in zip(self.host.session.outgoing, self._writers, strict=True):
+            if buffers:
+                writer.feed(buffers)
+                buffers.clear()
+
+    def _backlog(self) -> int:
+        """Bytes that wait for the guest to read them."""
+        return sum(writer.size for writer in self._writers)
+
+    def _guest_is_ready(self) -> None:
+        assert self.process is not None  # noqa: S101 - for the type checker
+        bound_memory(self.process, self._limits)
+
+    # Limits on time
+
+    def _set_deadline(self, pending: Pending, timeout: float | None) -> None:
+        limit = self._limits.call_time if timeout is None else timeout
+        if limit is not None:
+            pending.deadline = time.monotonic() + limit
+
+    def _start_cancelling(self, pending: Pending) -> None:
+        """Ask the guest to give a call up, and give it a moment to."""
+        pending.on_done = self._cancellation_done
+        pending.deadline = None
+        self.host.session.cancel(pending.id)
+        self._cancelled[pending.id] = time.monotonic() + CANCEL_GRACE
+
+    def _cancellation_done(self, pending: Pending) -> None:
+        self._cancelled.pop(pending.id, None)
+
+    def _next_look(self) -> float:
+        """When the limits on time want to be looked at again."""
+        look = min(self._cancelled.values(), default=_NEVER)
+        for pending in self._pending():
+            if pending.deadline is not None and pending.deadline < look:
+                look = pending.deadline
+        return min(look, self._next_look_at_process())
+
+    def _next_look_at_process(self) -> float:
+        look = _NEVER
+        if self._limits.wall_time is not None:
+            look = self.started_at + self._limits.wall_time
+        if self._limits.cpu_time is not None and self.process is not None:
+            left = self._limits.cpu_time - self.process.cpu_time()
+            look = min(look, time.monotonic() + max(_CPU_CHECK, left / (os.cpu_count() or 1)))
+        return look
+
+    def _exceeded(self) -> AtollError | None:
+        """The limit on time that has been exceeded, if any."""
+        now = time.monotonic()
+        limits = self._limits
+        if (
+            limits.cpu_time is not None
+            and self.process is not None
+            and self.process.cpu_time() > limits.cpu_time
+        ):
+            return cpu_exceeded(limits)
+        if limits.wall_time is not None and now >= self.started_at + limits.wall_time:
+            return WallTimeLimitExceeded(
+                f"the isolate lived longer than {limits.wall_time:g} s (Limits.wall_time)"
+            )
+        if any(p.deadline is not None and now >= p.deadline for p in self._pending()):
+            return WallTimeLimitExceeded(
+                "a call took longer than it may (Limits.call_time, or its timeout); "
+                "the isolate was ended"
+            )
+        if any(now >= deadline for deadline in self._cancelled.values()):
+            return IsolateCrashed("the guest did not react to a cancellation and was ended")
+        return None
+
+    def _pending(self) -> list[Pending]:
+        return [call for call in self.host.session.calls.values() if isinstance(call, Pending)]
+
+    # For the host
+
+    def make_reference(self, handle: int, kind: str) -> BaseReference:
+        """A reference of this driver's flavour."""
+        classes = self.reference_classes
+        return classes.get(kind, classes["object"])(self, handle, kind)
+
+    def adopt_awaitable(self, handle: int, value: Awaitable[Any]) -> None:
+        """Await a Python awaitable and settle the guest's promise for it."""
+        raise NotImplementedError
+
+    def cancel_invocation(self, id: int) -> None:
+        """The guest no longer wants the answer to that call."""
+        raise NotImplementedError
+
+    def wake_releases(self) -> None:
+        """References have been released: tell the guest when there is an occasion."""
+        raise NotImplementedError
