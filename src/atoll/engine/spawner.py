@@ -272,9 +272,11 @@ class Spawner:
             plan.threads = request["threads"]
         if self._ids is not None and (plan.root is not None or shared.reachable):
             plan.ids = self._ids
+        if self._privileged:
+            owner = plan.ids or (os.geteuid(), os.getegid())
             for pipe in isolate.pipes:
                 # The guest opens /dev/fd/N, which checks the pipe's owner like a file's.
-                os.fchown(pipe, *plan.ids)
+                os.fchown(pipe, *owner)
         isolate.ids = plan.ids
         self._describe(layers, plan)
         return plan
