@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from atoll.engine import deno
+
 ROOT = os.geteuid() == 0
 REPOSITORY = Path(__file__).parents[2]
 USER = 4711
@@ -83,10 +85,15 @@ def as_user() -> list[str]:
     if shutil.which("setpriv") is None or shutil.which("unshare") is None:
         pytest.skip("needs setpriv and unshare (util-linux) to become a user")
     drop = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
-    return [
+    prefix = [
         "unshare", "-m", "sh", "-c", OPEN_THE_WAY, "sh",
         os.path.realpath(sys.executable), str(REPOSITORY), "--", *drop,
     ]  # fmt: skip
+    look = "import os, sys; sys.exit(not all(os.access(path, os.R_OK) for path in sys.argv[1:]))"
+    needed = [deno.find_engine(), str(Path(deno.__file__))]
+    if subprocess.run([*prefix, sys.executable, "-c", look, *needed], check=False).returncode:
+        pytest.skip("the interpreter, the engine or the sources are out of a user's reach here")
+    return prefix
 
 
 def reachable(folder: Path) -> Path:
