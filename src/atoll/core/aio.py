@@ -41,10 +41,13 @@ _answering: contextvars.ContextVar[tuple[tuple[int, int], ...]] = contextvars.Co
 class AsyncDriver(driver.Driver):
     """Runs one isolate on the running event loop."""
 
-    reference_classes = {"object": Reference, "function": JSFunction, "promise": JSPromise}
-
     def __init__(self, limits: Limits, confinement: Confinement) -> None:
         super().__init__(limits, confinement)
+        self.reference_classes = {
+            "object": Reference,
+            "function": JSFunction,
+            "promise": JSPromise,
+        }
         self._serial = next(_serials)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writing: set[int] = set()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Awaitable
-from typing import Any, ClassVar, Final
+from collections.abc import Awaitable, Mapping
+from typing import Any, Final
 
 from atoll.engine import IsolateProcess
 from atoll.engine.pipe_writer import PipeWriter
@@ -33,7 +33,7 @@ class Driver:
         started_at: when that was, by `time.monotonic`.
     """
 
-    reference_classes: ClassVar[dict[str, type[BaseReference]]]
+    reference_classes: Mapping[str, type[BaseReference]]
 
     def __init__(self, limits: Limits, confinement: Confinement) -> None:
         self.host = Host(limits, self)

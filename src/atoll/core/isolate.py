@@ -6,25 +6,81 @@ import base64
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from atoll.errors import IsolateDisposed
 from atoll.limits import Limits
 
 from . import operations
-from .aio import AsyncDriver
+from atoll.core.aio import AsyncDriver, logger
 from .capability import Capability
 from .classes import ClassDefinition, ClassTable
 from .handles import HostFunction
-from .launch import Confinement
+from atoll.core.driver import Driver
+from atoll.core.launch import Confinement
 from .reference import Reference
 from .scope import Scope
 from .statistics import Statistics
 
 HandleT = TypeVar("HandleT")
+DriverT = TypeVar("DriverT", bound=Driver)
 
 
-class Isolate:
+class BaseIsolate(Generic[DriverT]):
+    """What isolates of both drivers share."""
+
+    def __init__(
+        self,
+        driver: DriverT,
+        limits: Limits,
+        on_uncaught: Callable[[BaseException], object] | None,
+    ) -> None:
+        self.limits = limits
+        self._driver = driver
+        self._driver.host.on_uncaught = on_uncaught or _log_uncaught
+        self._classes = ClassTable(driver.host.handles)
+        self._entered = False
+
+    def _enter(self) -> None:
+        if self._entered:
+            raise IsolateDisposed("an isolate can be entered once; make a new one")
+        self._entered = True
+
+    def _layers(self) -> Mapping[str, str]:
+        process = self._driver.process
+        return {} if process is None else dict(process.layers)
+
+    def _host_function(
+        self, name: str, function: Callable[..., Any], *, is_async: bool
+    ) -> HostFunction:
+        if not callable(function):
+            raise TypeError(f"{name!r} needs a callable, not {function!r}")
+        handle = self._driver.host.handles.define(function)
+        return HostFunction(handle, name.rpartition(".")[2], is_async)
+
+    def _installation(self, capability: Capability[Any]) -> tuple[str, dict[str, Any]]:
+        source = base64.b64encode(capability.guest_source.encode()).decode("ascii")
+        return f"data:text/javascript;base64,{source}", capability.options()
+
+    def _statistics(self, guest: list[int]) -> Statistics:
+        driver = self._driver
+        process, session = driver.process, driver.host.session
+        return Statistics(
+            heap_used=guest[0],
+            heap_total=guest[1],
+            external=guest[2],
+            memory=process.memory() if process else 0,
+            cpu_time=process.cpu_time() if process else 0.0,
+            wall_time=time.monotonic() - driver.started_at,
+            calls=session.served,
+            bytes_in=session.bytes_in,
+            bytes_out=session.bytes_out,
+            guest_handles=guest[3],
+            host_handles=driver.host.handles.held_by_guest,
+        )
+
+
+class Isolate(BaseIsolate[AsyncDriver]):
     """A V8 isolate in a confined process of its own::
 
         async with Isolate(limits=Limits(memory=64 * MiB)) as isolate:
@@ -47,23 +103,20 @@ class Isolate:
         confinement: Confinement = "require",
         on_uncaught: Callable[[BaseException], object] | None = None,
     ) -> None:
-        """Args:
-        limits: what it may use.
-        confinement: ``"require"`` refuses to start without Landlock and seccomp,
-            ``"best-effort"`` takes what the machine has, ``"off"`` trusts V8 and Deno alone.
-        on_uncaught: called with errors and rejections that nothing in the guest handled; by
-            default they are logged as warnings to ``atoll.isolate``.
+        """Describe an isolate; entering it starts it.
+
+        Args:
+            limits: what it may use.
+            confinement: ``"require"`` refuses to start without Landlock and seccomp,
+                ``"best-effort"`` takes what the machine has, ``"off"`` trusts V8 and Deno alone.
+            on_uncaught: called with errors and rejections that nothing in the guest handled; by
+                default they are logged as warnings to ``atoll.isolate``.
         """
-        self.limits = limits or Limits()
-        self._driver = AsyncDriver(self.limits, confinement)
-        self._driver.host.on_uncaught = on_uncaught or _log_uncaught
-        self._classes = ClassTable(self._driver.host.handles)
-        self._entered = False
+        limits = limits or Limits()
+        super().__init__(AsyncDriver(limits, confinement), limits, on_uncaught)
 
     async def __aenter__(self) -> Self:
-        if self._entered:
-            raise IsolateDisposed("an isolate can be entered once; make a new one")
-        self._entered = True
+        self._enter()
         await self._driver.start()
         return self
 
@@ -82,8 +135,7 @@ class Isolate:
     @property
     def confinement(self) -> Mapping[str, str]:
         """The layers that confine this isolate's process, with a word on each."""
-        process = self._driver.process
-        return {} if process is None else dict(process.layers)
+        return self._layers()
 
     # Running code
 
@@ -136,7 +188,7 @@ class Isolate:
             function: called with the marshalled arguments. What it raises is thrown in the guest
                 as an error with the exception's class name and message.
         """
-        await self._define(name, function, is_async=False)
+        await self.define_global(name, self._host_function(name, function, is_async=False))
 
     async def define_async_function(
         self, name: str, function: Callable[..., Awaitable[Any] | Any]
@@ -145,14 +197,7 @@ class Isolate:
 
         An ``AbortSignal`` among the guest's arguments cancels the task that runs ``function``.
         """
-        await self._define(name, function, is_async=True)
-
-    async def _define(self, name: str, function: Callable[..., Any], *, is_async: bool) -> None:
-        if not callable(function):
-            raise TypeError(f"define_function needs a callable for {name!r}, not {function!r}")
-        handle = self._driver.host.handles.define(function)
-        short = name.rpartition(".")[2]
-        await self.define_global(name, HostFunction(handle, short, is_async))
+        await self.define_global(name, self._host_function(name, function, is_async=True))
 
     async def define_class(self, definition: type | ClassDefinition) -> None:
         """Define a class whose state stays on the host.
@@ -165,10 +210,7 @@ class Isolate:
 
     async def install(self, capability: Capability[HandleT]) -> HandleT:
         """Add a capability and return its handle."""
-        url = "data:text/javascript;base64," + base64.b64encode(
-            capability.guest_source.encode()
-        ).decode("ascii")
-        await self._driver.request(operations.INSTALL, (url, capability.options()))
+        await self._driver.request(operations.INSTALL, self._installation(capability))
         return capability.installed()
 
     # References
@@ -191,22 +233,7 @@ class Isolate:
 
     async def statistics(self) -> Statistics:
         """What the isolate has used so far."""
-        driver = self._driver
-        guest = await driver.request(operations.STATISTICS, ())
-        process, session, handles = driver.process, driver.host.session, driver.host.handles
-        return Statistics(
-            heap_used=guest[0],
-            heap_total=guest[1],
-            external=guest[2],
-            memory=process.memory() if process else 0,
-            cpu_time=process.cpu_time() if process else 0.0,
-            wall_time=time.monotonic() - driver.started_at,
-            calls=session.served,
-            bytes_in=session.bytes_in,
-            bytes_out=session.bytes_out,
-            guest_handles=guest[3],
-            host_handles=handles.held_by_guest,
-        )
+        return self._statistics(await self._driver.request(operations.STATISTICS, ()))
 
     async def collect_garbage(self) -> None:
         """Run a full garbage collection in the guest."""
@@ -214,6 +241,4 @@ class Isolate:
 
 
 def _log_uncaught(error: BaseException) -> None:
-    from .aio import logger
-
     logger.warning("Uncaught in an isolate: %s", error)

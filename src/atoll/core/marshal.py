@@ -349,7 +349,9 @@ class _Encoder:
         if isinstance(value.pattern, bytes):
             raise _Failure("a pattern over bytes has no counterpart; JavaScript matches text")
         flags = "".join(
-            letter for flag, letter in ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s")) if value.flags & flag
+            letter
+            for flag, letter in ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"))
+            if value.flags & flag
         )
         return self._tag("R", value.pattern, flags + "u")
 

@@ -1,0 +1,214 @@
+"""The same names as `atoll`, blocking: for scripts and threads::
+
+    from atoll.sync import Isolate
+
+    with Isolate() as isolate:
+        isolate.define_function("add", lambda a, b: a + b)
+        assert isolate.eval("add(1, 2)") == 3
+
+An isolate may be used from any thread, by one at a time; many threads each use their own. No event
+loop is involved; a callback that is a coroutine function runs to its end before anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, ClassVar, Self, TypeVar
+
+from atoll.core import operations
+from atoll.core.blocking import BlockingDriver
+from atoll.core.capability import Capability
+from atoll.core.classes import ClassDefinition
+from atoll.core.isolate import BaseIsolate
+from atoll.core.launch import Confinement
+from atoll.core.reference import BaseReference
+from atoll.core.scope import BaseScope
+from atoll.core.statistics import Statistics
+from atoll.limits import Limits
+
+__all__ = ["Isolate", "JSFunction", "JSPromise", "Reference", "Scope"]
+
+HandleT = TypeVar("HandleT")
+
+
+class Reference(BaseReference):
+    """A handle to a value in an isolate; see `atoll.Reference`."""
+
+    __slots__ = ()
+    _driver: BlockingDriver
+
+    def get(self, key: str | int, *, copy: bool = True) -> Any:
+        """The value of a property."""
+        return self._driver.request(operations.GET, (self._use(), key, copy))
+
+    def set(self, key: str | int, value: object) -> None:
+        """Assign to a property."""
+        self._driver.request(operations.SET, (self._use(), key, value))
+
+    def call(self, *args: object, this: object = None, copy: bool = True) -> Any:
+        """Call the value, a function. A returned promise is waited for."""
+        return self._driver.request(operations.APPLY, (self._use(), this, list(args), copy))
+
+    def call_method(self, name: str, *args: object, copy: bool = True) -> Any:
+        """Call one of its methods. A returned promise is waited for."""
+        return self._driver.request(operations.INVOKE, (self._use(), name, list(args), copy))
+
+    def construct(self, *args: object, copy: bool = False) -> Any:
+        """``new value(...args)``; by default as a reference."""
+        return self._driver.request(operations.CONSTRUCT, (self._use(), list(args), copy))
+
+    def value(self) -> Any:
+        """A copy of the value (``unmarshal``); a promise is waited for."""
+        return self._driver.request(operations.COPY, (self._use(),))
+
+    def __enter__(self) -> Self:
+        return self._use()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+class JSFunction(Reference):
+    """A function in an isolate: ``function(1, 2)``."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: object) -> Any:
+        return self.call(*args)
+
+
+class JSPromise(Reference):
+    """A promise in an isolate: ``promise.value()`` waits for it."""
+
+    __slots__ = ()
+
+
+class Scope(BaseScope[BlockingDriver]):
+    """Releases every reference made through it when it exits; see `atoll.Scope`."""
+
+    def marshal(self, value: object) -> Reference:
+        """Put a value into the isolate and return a reference to it."""
+        reference: Reference = self._driver.request(operations.HOLD, (value,))
+        return self.manage(reference)
+
+    def eval(self, code: str, *args: object, filename: str = "<eval>") -> Reference:
+        """Evaluate code and return a reference to its value."""
+        request = (code, filename, list(args) if args else None, False)
+        reference: Reference = self._driver.request(operations.EVALUATE, request)
+        return self.manage(reference)
+
+    def unmarshal(self, reference: Reference) -> Any:
+        """A copy of what a reference stands for."""
+        return reference.value()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Isolate(BaseIsolate[BlockingDriver]):
+    """A V8 isolate in a confined process of its own; see `atoll.Isolate` for every method."""
+
+    _references: ClassVar[dict[str, type[BaseReference]]] = {
+        "object": Reference,
+        "function": JSFunction,
+        "promise": JSPromise,
+    }
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        confinement: Confinement = "require",
+        on_uncaught: Callable[[BaseException], object] | None = None,
+    ) -> None:
+        """Describe an isolate; entering it starts it. See `atoll.Isolate`."""
+        limits = limits or Limits()
+        driver = BlockingDriver(limits, confinement, self._references)
+        super().__init__(driver, limits, on_uncaught)
+
+    def __enter__(self) -> Self:
+        self._enter()
+        self._driver.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.dispose()
+
+    def dispose(self) -> None:
+        """End the isolate."""
+        self._driver.dispose()
+
+    def eval(
+        self,
+        code: str,
+        *args: object,
+        filename: str = "<eval>",
+        timeout: float | None = None,
+        copy: bool = True,
+    ) -> Any:
+        """Run a classic script and return its completion value; a promise is waited for."""
+        request = (code, filename, list(args) if args else None, copy)
+        return self._driver.request(operations.EVALUATE, request, timeout)
+
+    def call(
+        self, function: str, *args: object, timeout: float | None = None, copy: bool = True
+    ) -> Any:
+        """Call a global function by its name or dotted path (``"tools.search"``)."""
+        request = (function.split("."), list(args), copy)
+        return self._driver.request(operations.CALL_GLOBAL, request, timeout)
+
+    def define_global(self, name: str, value: object) -> None:
+        """Set a global variable, or a property at a dotted path."""
+        self._driver.request(operations.DEFINE_GLOBAL, (name, value))
+
+    def define_function(self, name: str, function: Callable[..., Any]) -> None:
+        """Define a function that the guest calls synchronously."""
+        self.define_global(name, self._host_function(name, function, is_async=False))
+
+    def define_async_function(self, name: str, function: Callable[..., Any]) -> None:
+        """Define a function that returns a promise in the guest."""
+        self.define_global(name, self._host_function(name, function, is_async=True))
+
+    def define_class(self, definition: type | ClassDefinition) -> None:
+        """Define a class whose state stays on the host."""
+        self._driver.request(operations.DEFINE_CLASS, (self._classes.add(definition),))
+
+    def install(self, capability: Capability[HandleT]) -> HandleT:
+        """Add a capability and return its handle."""
+        self._driver.request(operations.INSTALL, self._installation(capability))
+        return capability.installed()
+
+    def marshal(self, value: object) -> Reference:
+        """Put a value into the isolate and return a reference to it."""
+        reference: Reference = self._driver.request(operations.HOLD, (value,))
+        return reference
+
+    def unmarshal(self, reference: Reference) -> Any:
+        """A copy of what a reference stands for."""
+        return reference.value()
+
+    def scope(self) -> Scope:
+        """A context manager that releases every reference made through it."""
+        return Scope(self._driver)
+
+    def statistics(self) -> Statistics:
+        """What the isolate has used so far."""
+        return self._statistics(self._driver.request(operations.STATISTICS, ()))
+
+    def collect_garbage(self) -> None:
+        """Run a full garbage collection in the guest."""
+        self._driver.request(operations.COLLECT_GARBAGE, ())
+
+    @property
+    def confinement(self) -> Mapping[str, str]:
+        """The layers that confine this isolate's process, with a word on each."""
+        return self._layers()
