@@ -8,16 +8,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from atoll.core.aio import AsyncDriver, logger
+from atoll.core.driver import Driver
+from atoll.core.launch import Confinement
 from atoll.errors import IsolateDisposed
 from atoll.limits import Limits
 
 from . import operations
-from atoll.core.aio import AsyncDriver, logger
 from .capability import Capability
 from .classes import ClassDefinition, ClassTable
 from .handles import HostFunction
-from atoll.core.driver import Driver
-from atoll.core.launch import Confinement
 from .reference import Reference
 from .scope import Scope
 from .statistics import Statistics

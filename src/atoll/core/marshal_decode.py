@@ -1,0 +1,230 @@
+"""Marshalling from the guest. `marshal.py` describes the notation; every byte is hostile."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from atoll.core.notation import BINARY_FORMATS, EPOCH, Failure, LiveValues
+from atoll.core.values import AbortSignal, JSMap, JSRegExp
+from atoll.errors import JSError, MarshalError
+from atoll.wire.frames import TAGGED, Buffer, ProtocolViolation
+
+_json_decode = msgspec.json.Decoder().decode
+
+
+def decode(
+    body: Buffer,
+    flags: int,
+    segments: Sequence[Buffer],
+    live: LiveValues,
+    *,
+    depth: int,
+    root: str = "value",
+) -> Any:
+    """Decode what the guest sent.
+
+    Raises:
+        MarshalError: a valid value that Python has no counterpart for.
+        ProtocolViolation: nothing that a correct guest sends.
+    """
+    if not body:
+        return None
+    try:
+        tree = _json_decode(body)
+        _check_depth(body, tree, 4 * depth + 8)
+        if not flags & TAGGED:
+            return tree
+        return _Decoder(segments, live).walk(tree)
+    except Failure as failure:
+        raise failure.error(root) from None
+    except (ProtocolViolation, MarshalError):
+        raise
+    except RecursionError:
+        raise MarshalError("nested deeper than the Python stack allows", root) from None
+    except Exception as error:
+        raise ProtocolViolation(f"a malformed value ({type(error).__name__}: {error})") from error
+
+
+def _check_depth(body: Buffer, tree: Any, limit: int) -> None:
+    """Refuse nesting that no correct guest sends. `limit` allows for the notation's own."""
+    data = body if isinstance(body, bytes) else bytes(body)
+    if data.count(b"[") + data.count(b"{") <= limit:
+        return
+    level: list[Any] = [tree]
+    for _ in range(limit):
+        level = [
+            child
+            for node in level
+            for child in (node.values() if type(node) is dict else node)
+            if type(child) is list or type(child) is dict
+        ]
+        if not level:
+            return
+    raise ProtocolViolation(f"a value nested deeper than {limit}")
+
+
+class _Decoder:
+    def __init__(self, segments: Sequence[Buffer], live: LiveValues) -> None:
+        self._segments = segments
+        self._live = live
+        self._shared: dict[int, Any] = {}
+        self._label: int | None = None
+
+    def walk(self, node: Any) -> Any:
+        kind = type(node)
+        if kind is list:
+            self._open(node)
+            for index, item in enumerate(node):
+                if type(item) is list or type(item) is dict:
+                    node[index] = self._child(item, index)
+            return node
+        if kind is dict:
+            data = node.get("$")
+            if type(data) is list:
+                return self._untag(data)
+            self._open(node)
+            for key, item in node.items():
+                if type(item) is list or type(item) is dict:
+                    node[key] = self._child(item, key)
+        return node
+
+    def _child(self, node: Any, key: object) -> Any:
+        try:
+            return self.walk(node)
+        except Failure as failure:
+            failure.keys.append(key)
+            raise
+
+    def _open(self, value: Any) -> Any:
+        """Make a container known under its label before its children are decoded."""
+        if self._label is not None:
+            self._shared[self._label] = value
+            self._label = None
+        return value
+
+    def _untag(self, data: list[Any]) -> Any:
+        tag = data[0]
+        if tag == "@":
+            self._label = data[1]
+            return self._open(self.walk(data[2]))
+        if tag == "#":
+            return self._shared[data[1]]
+        method = _DECODERS.get(tag)
+        if method is None:
+            return self._live.decode_live(data)
+        return method(self, data)
+
+    def _number(self, data: list[Any]) -> float:
+        return float(data[1])
+
+    def _bigint(self, data: list[Any]) -> int:
+        return int(data[1], 16)
+
+    def _string(self, data: list[Any]) -> str:
+        return str(bytes(self._segment(data[1])), "utf-16-le", "surrogatepass")
+
+    def _date(self, data: list[Any]) -> dt.datetime:
+        try:
+            return EPOCH + dt.timedelta(milliseconds=data[1])
+        except OverflowError:
+            raise Failure("a Date outside of the years 1 to 9999 that datetime has") from None
+
+    def _regexp(self, data: list[Any]) -> JSRegExp:
+        return JSRegExp(_text(self.walk(data[1])), _text(data[2]))
+
+    def _map(self, data: list[Any]) -> JSMap:
+        out: JSMap = self._open(JSMap())
+        for index, (key, item) in enumerate(data[1]):
+            name = self._key(key, index)
+            if name in out:
+                raise Failure(f"two keys of a Map are equal in Python: {name!r}")
+            out[name] = self._child(item, name)
+        return out
+
+    def _key(self, node: Any, index: int) -> Any:
+        key = self._child(node, index)
+        try:
+            hash(key)
+        except TypeError:
+            raise Failure(
+                f"entry {index} of a Map or Set is a {type(key).__name__}, which Python cannot "
+                "hash; convert it to an array first"
+            ) from None
+        return key
+
+    def _set(self, data: list[Any]) -> set[Any]:
+        out: set[Any] = self._open(set())
+        for index, item in enumerate(data[1]):
+            out.add(self._key(item, index))
+        if len(out) != len(data[1]):
+            raise Failure("two members of a Set are equal in Python")
+        return out
+
+    def _object(self, data: list[Any]) -> dict[str, Any]:
+        out: dict[str, Any] = self._open({})
+        for key, item in data[1]:
+            name = _text(self.walk(key))
+            out[name] = self._child(item, name)
+        return out
+
+    def _segment(self, index: Any) -> Buffer:
+        if type(index) is not int or index < 0:
+            raise ProtocolViolation("a segment number")
+        return self._segments[index]
+
+    def _binary(self, data: list[Any]) -> bytes | memoryview:
+        code = data[2]
+        if type(code) is not int or not 0 <= code < len(BINARY_FORMATS):
+            raise ProtocolViolation("a typed array class")
+        content = bytes(self._segment(data[1]))
+        format = BINARY_FORMATS[code]
+        if format == "B" or format == "e":
+            return content
+        return memoryview(content).cast(format)  # type: ignore[call-overload, no-any-return]
+
+    def _error(self, data: list[Any]) -> BaseException:
+        known = self._live.find_exception(data[5])
+        if known is not None:
+            return known
+        name, message = _text(self.walk(data[1])), _text(self.walk(data[2]))
+        stack = None if data[3] is None else _text(self.walk(data[3]))
+        error = JSError(name, message, js_stack=stack)
+        self._open(error)
+        for key, item in data[4]:
+            field = _text(self.walk(key))
+            value = self._child(item, field)
+            if field == "cause":
+                error.set_cause(value)
+            elif field == "errors" and isinstance(value, list):
+                error.errors = tuple(value)
+            else:
+                error.properties[field] = value
+        return error
+
+    def _abort_signal(self, data: list[Any]) -> AbortSignal:
+        return AbortSignal(data[1] is True)
+
+
+def _text(value: Any) -> str:
+    if type(value) is not str:
+        raise ProtocolViolation("text expected")
+    return value
+
+
+_DECODERS: Final[dict[Any, Callable[[_Decoder, list[Any]], Any]]] = {
+    "n": _Decoder._number,
+    "i": _Decoder._bigint,
+    "s": _Decoder._string,
+    "d": _Decoder._date,
+    "R": _Decoder._regexp,
+    "m": _Decoder._map,
+    "S": _Decoder._set,
+    "o": _Decoder._object,
+    "b": _Decoder._binary,
+    "E": _Decoder._error,
+    "a": _Decoder._abort_signal,
+}

@@ -1,0 +1,355 @@
+"""Marshalling to the guest. `marshal.py` describes the notation."""
+
+from __future__ import annotations
+
+import array
+import dataclasses
+import datetime as dt
+import decimal
+import enum
+import pathlib
+import re
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
+
+import msgspec
+
+from atoll.core.notation import EPOCH, Failure, LiveValues
+from atoll.core.values import AbortSignal, JSMap, JSRegExp, undefined
+from atoll.errors import JSError, MarshalError
+from atoll.wire.frames import TAGGED, Buffer
+
+MAX_SAFE_INTEGER: Final = 2**53 - 1
+_CODES: Final = {"b": 3, "H": 4, "h": 5, "I": 6, "i": 7, "Q": 8, "q": 9, "e": 10, "f": 11, "d": 12}
+_CODES_BY_SIZE: Final = {("L", 4): 6, ("L", 8): 8, ("l", 4): 7, ("l", 8): 9}
+
+_json_encode = msgspec.json.Encoder().encode
+
+Encoded = tuple[bytes, int, list[Buffer]]
+"""Body, frame flags, segments."""
+
+
+def encode(value: object, live: LiveValues, *, depth: int, root: str = "value") -> Encoded:
+    """Encode a value, or for ``root="args"`` a sequence of separate values.
+
+    Raises:
+        MarshalError: something in it cannot cross; names the path to it.
+    """
+    encoder = _Encoder(live, depth)
+    try:
+        tree = encoder.encode(value)
+        try:
+            body = _json_encode(tree)
+        except UnicodeEncodeError:
+            # Lone surrogates are rare enough not to look for them in every string.
+            encoder = _Encoder(live, depth, check_strings=True)
+            body = _json_encode(encoder.encode(value))
+    except Failure as failure:
+        raise failure.error(root) from failure.__cause__
+    except RecursionError:
+        raise MarshalError(f"nested deeper than the Python stack allows ({depth=})", root) from None
+    return body, TAGGED if encoder.tagged else 0, encoder.segments
+
+
+class _Encoder:
+    def __init__(self, live: LiveValues, depth: int, *, check_strings: bool = False) -> None:
+        self.segments: list[Buffer] = []
+        self.tagged = False
+        self._live = live
+        self._limit = depth
+        self._check_strings = check_strings
+        # What each container was encoded to, by identity. Values are kept alive beside it, as
+        # conversions make temporary ones whose addresses would come back.
+        self._memo: dict[int, tuple[object, Any]] = {}
+        self._labels: dict[int, int] = {}
+
+    def encode(self, value: object) -> Any:
+        if type(value) is tuple:  # arguments: separate values, at depth 0
+            tree: Any = []
+            for index, item in enumerate(value):
+                try:
+                    tree.append(self._walk(item, 0))
+                except Failure as failure:
+                    failure.keys.append(index)
+                    raise
+        else:
+            tree = self._walk(value, 0)
+        return self._label(tree) if self._labels else tree
+
+    def _tag(self, *data: Any) -> dict[str, Any]:
+        self.tagged = True
+        return {"$": list(data)}
+
+    def _walk(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        if kind is str:
+            if self._check_strings and not _is_well_formed(value):
+                return self._tag("s", self._segment(value.encode("utf-16-le", "surrogatepass")))
+            return value
+        if kind is bool or value is None:
+            return value
+        if kind is int:
+            if -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
+                return value
+            return self._tag("i", value < 0, hex(abs(value)))
+        if kind is float:
+            # Subtracting is the quickest test: NaN and infinities give NaN.
+            return value if value - value == 0 else self._tag("n", _number_text(value))
+        if kind is list or kind is dict:
+            known = self._memo.get(id(value))
+            if known is not None:
+                return self._reference(known[1])
+            if depth >= self._limit:
+                raise Failure(f"nested deeper than Limits.depth ({self._limit})")
+            return self._list(value, depth) if kind is list else self._dict(value, depth)
+        return self._other(value, kind, depth)
+
+    def _list(self, value: Sequence[Any], depth: int) -> list[Any]:
+        out: list[Any] = []
+        self._memo[id(value)] = (value, out)
+        walk = self._walk
+        depth += 1
+        for item in value:
+            try:
+                out.append(walk(item, depth))
+            except Failure as failure:
+                failure.keys.append(len(out))
+                raise
+        return out
+
+    def _dict(self, value: Mapping[Any, Any], depth: int, owner: object = None) -> Any:
+        """`owner`: what is known by this form, when `value` is a copy of its contents."""
+        out: dict[str, Any] = {}
+        for key in value:
+            if type(key) is not str:
+                return self._map(value, depth)
+            if key == "$" or (self._check_strings and not _is_well_formed(key)):
+                return self._entries("o", value, depth, owner)
+        self._memo[id(owner or value)] = (owner or value, out)
+        walk = self._walk
+        depth += 1
+        key = None
+        try:
+            for key, item in value.items():
+                out[key] = walk(item, depth)
+        except Failure as failure:
+            failure.keys.append(key)
+            raise
+        return out
+
+    def _map(self, value: Mapping[Any, Any], depth: int) -> Any:
+        if all(isinstance(key, str) for key in value):
+            fields = {str.__str__(key): item for key, item in value.items()}
+            return self._dict(fields, depth, value)
+        return self._entries("m", value, depth)
+
+    def _entries(self, tag: str, value: Mapping[Any, Any], depth: int, owner: object = None) -> Any:
+        entries: list[Any] = []
+        out = self._tag(tag, entries)
+        self._memo[id(owner or value)] = (owner or value, out)
+        for key, item in value.items():
+            try:
+                entries.append([self._walk(key, depth + 1), self._walk(item, depth + 1)])
+            except Failure as failure:
+                failure.keys.append(key)
+                raise
+        return out
+
+    def _other(self, value: Any, kind: type, depth: int) -> Any:
+        known = self._memo.get(id(value))
+        if known is not None:
+            return self._reference(known[1])
+        live = self._live.encode_live(value)
+        if live is not None:
+            return self._tag(*live)
+        method = _encoder_of(kind)
+        if method in _SCALARS:
+            return method(self, value, depth)
+        if depth >= self._limit:
+            raise Failure(f"nested deeper than Limits.depth ({self._limit})")
+        return method(self, value, depth)
+
+    def _fields(self, value: Any, depth: int) -> Any:
+        if dataclasses.is_dataclass(value):
+            names = [field.name for field in dataclasses.fields(value)]
+        else:
+            names = list(value.__struct_fields__)
+        return self._dict({name: getattr(value, name) for name in names}, depth, value)
+
+    def _segment(self, data: Buffer) -> int:
+        self.segments.append(data)
+        return len(self.segments) - 1
+
+    def _reference(self, node: Any) -> Any:
+        return self._tag("#", self._labels.setdefault(id(node), len(self._labels)))
+
+    def _label(self, node: Any) -> Any:
+        """Wrap each form that is referred to in its definition."""
+        kind = type(node)
+        if kind is list:
+            for index, item in enumerate(node):
+                node[index] = self._label(item)
+        elif kind is dict:
+            for key, item in node.items():
+                node[key] = self._label(item)
+        else:
+            return node
+        label = self._labels.get(id(node))
+        return node if label is None else {"$": ["@", label, node]}
+
+    # Encoders by type
+
+    def _tuple(self, value: Any, depth: int) -> Any:
+        return self._list(value, depth)
+
+    def _set(self, value: AbstractSet[Any], depth: int) -> Any:
+        items: list[Any] = []
+        out = self._tag("S", items)
+        self._memo[id(value)] = (value, out)
+        for item in value:
+            items.append(self._walk(item, depth + 1))
+        return out
+
+    def _js_map(self, value: JSMap, depth: int) -> Any:
+        return self._entries("m", value, depth)
+
+    def _bytes(self, value: bytes | bytearray, depth: int) -> Any:
+        return self._tag("b", self._segment(bytes(value)), 1)
+
+    def _buffer(self, view: memoryview, depth: int) -> Any:
+        format = view.format.lstrip("@=")
+        code = _CODES.get(format) or _CODES_BY_SIZE.get((format, view.itemsize), 1)
+        if code == 1 and format not in ("B", "c"):
+            raise Failure(f"a buffer of format {view.format!r} has no typed array; pass bytes")
+        # Copied: the caller may change it before the frame has gone out.
+        return self._tag("b", self._segment(view.tobytes()), code)
+
+    def _datetime(self, value: dt.datetime, depth: int) -> Any:
+        if value.tzinfo is None:
+            raise Failure("a datetime without a time zone is no point in time; add tzinfo")
+        return self._tag("d", (value - EPOCH) // dt.timedelta(milliseconds=1))
+
+    def _isoformat(self, value: Any, depth: int) -> Any:
+        return value.isoformat()
+
+    def _text(self, value: object, depth: int) -> Any:
+        return self._walk(str(value), depth)
+
+    def _enum(self, value: enum.Enum, depth: int) -> Any:
+        if value is undefined:
+            return self._tag("u")
+        return self._walk(value.value, depth)
+
+    def _int(self, value: int, depth: int) -> Any:
+        return self._walk(int(value), depth)
+
+    def _float(self, value: float, depth: int) -> Any:
+        return self._walk(float(value), depth)
+
+    def _str(self, value: str, depth: int) -> Any:
+        return self._walk(str.__str__(value), depth)
+
+    def _regexp(self, value: JSRegExp, depth: int) -> Any:
+        return self._tag("R", value.source, value.flags)
+
+    def _pattern(self, value: re.Pattern[Any], depth: int) -> Any:
+        if isinstance(value.pattern, bytes):
+            raise Failure("a pattern over bytes has no counterpart; JavaScript matches text")
+        flags = "".join(
+            letter
+            for flag, letter in ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"))
+            if value.flags & flag
+        )
+        return self._tag("R", value.pattern, flags + "u")
+
+    def _abort_signal(self, value: AbortSignal, depth: int) -> Any:
+        raise Failure("an AbortSignal does not go back into the isolate")
+
+    def _exception(self, value: BaseException, depth: int) -> Any:
+        if isinstance(value, JSError):
+            name, message, stack = value.name, value.message, value.js_stack
+        else:
+            # str() of a KeyError is the repr of its key.
+            plain = isinstance(value, KeyError) and len(value.args) == 1
+            message = str(value.args[0]) if plain else str(value)
+            name, stack = type(value).__name__, None
+        fields: list[Any] = []
+        data = ["E", name, message, stack, fields, self._live.encode_exception(value)]
+        out = self._tag(*data)
+        self._memo[id(value)] = (value, out)
+        if not _json_safe(name, message, stack):
+            out["$"][1:4] = [self._walk(part, depth) for part in (name, message, stack)]
+        for key, item in _error_fields(value):
+            try:
+                fields.append([key, self._walk(item, depth + 1)])
+            except Failure:
+                continue  # a field that cannot cross must not hide the error itself
+        return out
+
+
+def _error_fields(error: BaseException) -> list[tuple[str, object]]:
+    if isinstance(error, JSError):
+        fields = list(error.properties.items())
+        if error.cause is not None:
+            fields.append(("cause", error.cause))
+        if error.errors:
+            fields.append(("errors", list(error.errors)))
+        return fields
+    found: list[tuple[str, object]] = []
+    cause = error.__cause__
+    if cause is not None:
+        found.append(("cause", cause))
+    if isinstance(error, BaseExceptionGroup):
+        found.append(("errors", list(error.exceptions)))
+    return found
+
+
+def _json_safe(*texts: str | None) -> bool:
+    return all(text is None or _is_well_formed(text) for text in texts)
+
+
+def _is_well_formed(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _number_text(value: float) -> str:
+    if value != value:
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+_CONTAINERS: Final = frozenset({list, tuple, dict, JSMap, set, frozenset, BaseException})
+_ENCODERS: Final[dict[type, Callable[[_Encoder, Any, int], Any]]] = {
+    list: _Encoder._list,
+    tuple: _Encoder._tuple,
+    dict: _Encoder._map,
+    JSMap: _Encoder._js_map,
+    set: _Encoder._set,
+    frozenset: _Encoder._set,
+    bytes: _Encoder._bytes,
+    bytearray: _Encoder._bytes,
+    memoryview: _Encoder._buffer,
+    array.array: lambda encoder, value, depth: encoder._buffer(memoryview(value), depth),
+    dt.datetime: _Encoder._datetime,
+    dt.date: _Encoder._isoformat,
+    dt.time: _Encoder._isoformat,
+    uuid.UUID: _Encoder._text,
+    decimal.Decimal: _Encoder._text,
+    pathlib.PurePath: _Encoder._text,
+    enum.Enum: _Encoder._enum,
+    int: _Encoder._int,
+    float: _Encoder._float,
+    str: _Encoder._str,
+    JSRegExp: _Encoder._regexp,
+    re.Pattern: _Encoder._pattern,
+    AbortSignal: _Encoder._abort_signal,
+    BaseException: _Encoder._exception,
+}
