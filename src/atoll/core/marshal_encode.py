@@ -127,7 +127,8 @@ class _Encoder:
                 return self._map(value, depth)
             if key == "$" or (self._check_strings and not _is_well_formed(key)):
                 return self._entries("o", value, depth, owner)
-        self._memo[id(owner or value)] = (owner or value, out)
+        owner = value if owner is None else owner
+        self._memo[id(owner)] = (owner, out)
         walk = self._walk
         depth += 1
         key = None
@@ -148,7 +149,8 @@ class _Encoder:
     def _entries(self, tag: str, value: Mapping[Any, Any], depth: int, owner: object = None) -> Any:
         entries: list[Any] = []
         out = self._tag(tag, entries)
-        self._memo[id(owner or value)] = (owner or value, out)
+        owner = value if owner is None else owner
+        self._memo[id(owner)] = (owner, out)
         for key, item in value.items():
             try:
                 entries.append([self._walk(key, depth + 1), self._walk(item, depth + 1)])
@@ -165,9 +167,7 @@ class _Encoder:
         if live is not None:
             return self._tag(*live)
         method = _encoder_of(kind)
-        if method in _SCALARS:
-            return method(self, value, depth)
-        if depth >= self._limit:
+        if depth >= self._limit and method in _CONTAINERS:
             raise Failure(f"nested deeper than Limits.depth ({self._limit})")
         return method(self, value, depth)
 
@@ -215,16 +215,25 @@ class _Encoder:
     def _js_map(self, value: JSMap, depth: int) -> Any:
         return self._entries("m", value, depth)
 
-    def _bytes(self, value: bytes | bytearray, depth: int) -> Any:
+    def _bytes(self, value: bytes, depth: int) -> Any:
         return self._tag("b", self._segment(bytes(value)), 1)
 
-    def _buffer(self, view: memoryview, depth: int) -> Any:
+    def _buffer(self, value: Any, depth: int) -> Any:
+        try:
+            view = memoryview(value)
+        except TypeError:
+            raise _Failure(
+                f"a {type(value).__qualname__} cannot cross into the isolate; pass a dict, a "
+                "dataclass or bytes, a function, or an instance of a class given to define_class"
+            ) from None
         format = view.format.lstrip("@=")
         code = _CODES.get(format) or _CODES_BY_SIZE.get((format, view.itemsize), 1)
         if code == 1 and format not in ("B", "c"):
             raise Failure(f"a buffer of format {view.format!r} has no typed array; pass bytes")
         # Copied: the caller may change it before the frame has gone out.
-        return self._tag("b", self._segment(view.tobytes()), code)
+        out = self._tag("b", self._segment(view.tobytes()), code)
+        self._memo[id(value)] = (value, out)
+        return out
 
     def _datetime(self, value: dt.datetime, depth: int) -> Any:
         if value.tzinfo is None:
@@ -252,7 +261,7 @@ class _Encoder:
         return self._walk(str.__str__(value), depth)
 
     def _regexp(self, value: JSRegExp, depth: int) -> Any:
-        return self._tag("R", value.source, value.flags)
+        return self._tag("R", self._walk(value.source, depth), value.flags)
 
     def _pattern(self, value: re.Pattern[Any], depth: int) -> Any:
         if isinstance(value.pattern, bytes):
@@ -262,7 +271,7 @@ class _Encoder:
             for flag, letter in ((re.IGNORECASE, "i"), (re.MULTILINE, "m"), (re.DOTALL, "s"))
             if value.flags & flag
         )
-        return self._tag("R", value.pattern, flags + "u")
+        return self._tag("R", self._walk(value.pattern, depth), flags + "u")
 
     def _abort_signal(self, value: AbortSignal, depth: int) -> Any:
         raise Failure("an AbortSignal does not go back into the isolate")
@@ -283,7 +292,7 @@ class _Encoder:
             out["$"][1:4] = [self._walk(part, depth) for part in (name, message, stack)]
         for key, item in _error_fields(value):
             try:
-                fields.append([key, self._walk(item, depth + 1)])
+                fields.append([self._walk(key, depth), self._walk(item, depth + 1)])
             except Failure:
                 continue  # a field that cannot cross must not hide the error itself
         return out
@@ -326,7 +335,6 @@ def _number_text(value: float) -> str:
     return "Infinity" if value > 0 else "-Infinity"
 
 
-_CONTAINERS: Final = frozenset({list, tuple, dict, JSMap, set, frozenset, BaseException})
 _ENCODERS: Final[dict[type, Callable[[_Encoder, Any, int], Any]]] = {
     list: _Encoder._list,
     tuple: _Encoder._tuple,
@@ -335,9 +343,9 @@ _ENCODERS: Final[dict[type, Callable[[_Encoder, Any, int], Any]]] = {
     set: _Encoder._set,
     frozenset: _Encoder._set,
     bytes: _Encoder._bytes,
-    bytearray: _Encoder._bytes,
+    bytearray: _Encoder._buffer,
     memoryview: _Encoder._buffer,
-    array.array: lambda encoder, value, depth: encoder._buffer(memoryview(value), depth),
+    array.array: _Encoder._buffer,
     dt.datetime: _Encoder._datetime,
     dt.date: _Encoder._isoformat,
     dt.time: _Encoder._isoformat,
@@ -353,3 +361,28 @@ _ENCODERS: Final[dict[type, Callable[[_Encoder, Any, int], Any]]] = {
     AbortSignal: _Encoder._abort_signal,
     BaseException: _Encoder._exception,
 }
+_CONTAINERS: Final = frozenset(
+    {
+        _Encoder._list,
+        _Encoder._tuple,
+        _Encoder._map,
+        _Encoder._js_map,
+        _Encoder._set,
+        _Encoder._fields,
+        _Encoder._exception,
+    }
+)
+
+
+def _encoder_of(kind: type) -> Callable[[_Encoder, Any, int], Any]:
+    for base in kind.__mro__:
+        method = _ENCODERS.get(base)
+        if method is not None:
+            return method
+    if dataclasses.is_dataclass(kind) or issubclass(kind, msgspec.Struct):
+        return _Encoder._fields
+    if issubclass(kind, Mapping):
+        return _Encoder._map
+    if issubclass(kind, Set):
+        return _Encoder._set
+    return _Encoder._buffer

@@ -471,7 +471,7 @@ registerDecoder("s", (data, decoder) => {
   return text;
 });
 registerDecoder("d", (data) => new DateCtor(data[1]));
-registerDecoder("R", (data) => new RegExpCtor(data[1], data[2]));
+registerDecoder("R", (data, decoder) => new RegExpCtor(decoder.walk(data[1]), data[2]));
 registerDecoder("m", (data, decoder) => {
   const map = decoder.open(new MapCtor());
   const entries = data[1];
