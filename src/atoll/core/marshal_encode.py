@@ -208,8 +208,7 @@ class _Encoder:
         items: list[Any] = []
         out = self._tag("S", items)
         self._memo[id(value)] = (value, out)
-        for item in value:
-            items.append(self._walk(item, depth + 1))
+        items.extend(self._walk(item, depth + 1) for item in value)
         return out
 
     def _js_map(self, value: JSMap, depth: int) -> Any:
@@ -222,7 +221,7 @@ class _Encoder:
         try:
             view = memoryview(value)
         except TypeError:
-            raise _Failure(
+            raise Failure(
                 f"a {type(value).__qualname__} cannot cross into the isolate; pass a dict, a "
                 "dataclass or bytes, a function, or an instance of a class given to define_class"
             ) from None
@@ -383,6 +382,6 @@ def _encoder_of(kind: type) -> Callable[[_Encoder, Any, int], Any]:
         return _Encoder._fields
     if issubclass(kind, Mapping):
         return _Encoder._map
-    if issubclass(kind, Set):
+    if issubclass(kind, AbstractSet):
         return _Encoder._set
     return _Encoder._buffer
