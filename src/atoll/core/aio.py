@@ -168,9 +168,7 @@ class AsyncDriver(driver.Driver):
                 future.set_result(None)
 
         pending.on_done = wake
-        self._set_deadline(pending, timeout)
-        if pending.deadline is not None:
-            self._watch(pending.deadline)
+        self._watch(self._set_deadline(pending, timeout))
         self._flush_soon()
         try:
             await future
@@ -259,7 +257,7 @@ class AsyncDriver(driver.Driver):
         except BaseException as error:
             self._answer(invocation, None, error)
             return
-        if type(result) in _PLAIN or not isinstance(result, Awaitable):
+        if type(result) in driver.PLAIN or not isinstance(result, Awaitable):
             self._answer(invocation, result, None)
             return
         assert self._loop is not None  # noqa: S101 - for the type checker
@@ -380,9 +378,6 @@ class AsyncDriver(driver.Driver):
         """References have been released; tell the guest in the loop's next iteration."""
         if self._loop is not None and not self._loop.is_closed() and self.host.failure is None:
             self._loop.call_soon_threadsafe(self._flush_soon)
-
-
-_PLAIN: Final = frozenset({type(None), bool, int, float, str, bytes, list, dict, tuple})
 
 
 async def _await(value: Awaitable[Any]) -> Any:

@@ -18,7 +18,7 @@ from collections.abc import Awaitable
 from typing import Any, Final
 
 from atoll.core import operations
-from atoll.core.driver import Driver
+from atoll.core.driver import PLAIN, Driver
 from atoll.core.host import Invocation, Pending
 from atoll.core.launch import Confinement, explain_exit
 from atoll.core.reference import BaseReference
@@ -30,7 +30,6 @@ from atoll.wire.frames import Frame, ProtocolViolation
 
 logger = logging.getLogger("atoll.isolate")
 
-_READ: Final = select.POLLIN | select.POLLHUP | select.POLLERR
 _NEVER: Final = float("inf")
 
 
@@ -50,7 +49,7 @@ class BlockingDriver(Driver):
         self._frames: deque[Frame] = deque()
         self._writing: set[int] = set()
         self._look_at = _NEVER
-        self._output_open = False
+        self._output = self._control = -1
         self._runner: asyncio.Runner | None = None
 
     # Life
@@ -58,9 +57,9 @@ class BlockingDriver(Driver):
     def start(self) -> None:
         """Start the process and wait until the guest is ready."""
         process = self._launch()
-        self._poll.register(process.output, select.POLLIN)
-        self._poll.register(process.control, select.POLLIN)
-        self._output_open = True
+        self._output, self._control = process.output, process.control
+        self._poll.register(self._output, select.POLLIN)
+        self._poll.register(self._control, select.POLLIN)
         try:
             while self.host.ready is None:
                 self._turn()
@@ -75,14 +74,17 @@ class BlockingDriver(Driver):
         process = self.process
         if process is None or process.control < 0:
             return
-        with self._use():
+        self._acquire()
+        try:
             self.end(IsolateDisposed("the isolate has been disposed of"))
             while process.exit is None:
                 self._poll_control()
             process.close()
-            if self._runner is not None:
-                self._runner.close()
-                self._runner = None
+        finally:
+            self._lock.release()
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
 
     def _poll_control(self) -> None:
         """Wait for the spawner's next word, whatever the guest does."""
@@ -107,7 +109,8 @@ class BlockingDriver(Driver):
         An exception in the waiting thread (KeyboardInterrupt) cancels the call in the guest.
         """
         self._check_process()
-        with self._use():
+        self._acquire()
+        try:
             host = self.host
             try:
                 # Whoever calls while the guest is blocked is a callback, or is called by one.
@@ -115,27 +118,24 @@ class BlockingDriver(Driver):
             except LimitExceeded as error:
                 self.end(error)
                 raise
-            self._set_deadline(pending, timeout)
-            if pending.deadline is not None and pending.deadline < self._look_at:
-                self._look_at = pending.deadline
+            deadline = self._set_deadline(pending, timeout)
+            if deadline < self._look_at:
+                self._look_at = deadline
             try:
                 while not pending.done:
                     self._turn()
             except BaseException:
                 self._cancel(pending)
                 raise
-            return pending.result()
+        finally:
+            self._lock.release()
+        return pending.result()
 
-    def _use(self) -> threading.RLock:
+    def _acquire(self) -> None:
         if not self._lock.acquire(blocking=False):
             raise RuntimeError(
                 "the isolate is in use by another thread; an isolate serves one thread at a time"
             )
-        try:
-            return self._lock
-        finally:
-            # The caller's `with` takes it again; between the two, this thread still holds it.
-            self._lock.release()
 
     def _cancel(self, pending: Pending) -> None:
         if not pending.done and self.host.failure is None:
@@ -151,46 +151,43 @@ class BlockingDriver(Driver):
             self._handle(self._frames.popleft())
             return
         self._write()
-        for fd, events in self._wait():
-            self._react(fd, events)
+        for fd, _ in self._wait():
+            if fd == self._output:
+                self._read_output()
+            elif fd == self._control:
+                self._read_control()
 
     def _wait(self) -> list[tuple[int, int]]:
+        """Wait for a pipe, or until the limits on time want a look."""
         if self._look_at == _NEVER:
             return self._poll.poll()
         left = self._look_at - time.monotonic()
-        ready = self._poll.poll(max(0.0, left) * 1000 + 1) if left > 0 else []
-        if not ready or time.monotonic() >= self._look_at:
+        # Rounded up: waking early would only mean another turn.
+        ready = self._poll.poll(left * 1000 + 1) if left > 0 else []
+        if not ready:
             error = self._exceeded()
             if error is not None:
                 self.end(error)
-                return []
             self._look_at = self._next_look()
         return ready
 
-    def _react(self, fd: int, events: int) -> None:
-        process = self.process
-        assert process is not None  # noqa: S101 - for the type checker
+    def _read_output(self) -> None:
         try:
-            if fd == process.output:
-                if events & _READ:
-                    self._read_output()
-            elif fd == process.control:
-                self._control()
+            frames = self._read()
         except BlockingIOError:
             return
         except ProtocolViolation as error:
             self.end(self.host.violation(error))
-
-    def _read_output(self) -> None:
-        frames = self._read()
+            return
         if frames is None:
             # The exit status follows on the control socket and says why.
-            assert self.process is not None  # noqa: S101 - for the type checker
-            self._poll.unregister(self.process.output)
+            self._poll.unregister(self._output)
+        elif len(frames) == 1:
+            self._handle(frames[0])
         else:
             self._frames.extend(frames)
 
-    def _control(self) -> None:
+    def _read_control(self) -> None:
         assert self.process is not None  # noqa: S101 - for the type checker
         try:
             event = self.process.poll()
@@ -198,7 +195,7 @@ class BlockingDriver(Driver):
             self.end(error)
             raise
         if isinstance(event, ProcessExit):
-            self._poll.unregister(self.process.control)
+            self._poll.unregister(self._control)
             started = self.host.ready is not None
             self.end(explain_exit(event, self._limits, started=started))
             if not started:
@@ -220,7 +217,7 @@ class BlockingDriver(Driver):
         function = invocation.export.value
         try:
             result = function(*invocation.args)  # type: ignore[operator]
-            if isinstance(result, Awaitable) and not isinstance(result, BaseReference):
+            if type(result) not in PLAIN and isinstance(result, Awaitable):
                 result = self._run_awaitable(result)
         except (KeyboardInterrupt, SystemExit) as error:
             self._answer(invocation, None, error)
@@ -268,7 +265,7 @@ class BlockingDriver(Driver):
             return
         self._queue_output()
         for writer in self._writers:
-            if writer.size or writer.fd in self._writing:
+            if writer.size:
                 self._write_pipe(writer)
 
     def _write_pipe(self, writer: PipeWriter) -> None:

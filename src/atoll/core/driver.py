@@ -12,6 +12,7 @@ from atoll.engine.pipe_writer import PipeWriter
 from atoll.errors import AtollError, IsolateCrashed, IsolateDisposed, WallTimeLimitExceeded
 from atoll.limits import Limits
 from atoll.wire.frames import Frame
+from atoll.wire.session import INPUT, REPLIES
 
 from .host import Host, Pending
 from .launch import Confinement, bound_memory, cpu_exceeded, launch
@@ -22,6 +23,8 @@ CANCEL_GRACE: Final = 1.0
 _CPU_CHECK: Final = 0.02
 """Shortest interval, in seconds, between looks at the processor clock."""
 _NEVER: Final = float("inf")
+PLAIN: Final = frozenset({type(None), bool, int, float, str, bytes, list, dict, tuple})
+"""Types of results that are quickly known not to be awaitable."""
 
 
 class Driver:
@@ -74,14 +77,18 @@ class Driver:
         assert self.process is not None  # noqa: S101 - for the type checker
         session = self.host.session
         count = os.readv(self.process.output, [session.buffer()])
-        return list(session.received(count)) if count else None
+        return session.received(count) if count else None
 
     def _queue_output(self) -> None:
         """Hand what the session wants to say to the pipes' writers."""
-        self.host.flush_releases()
-        for buffers, writer in zip(self.host.session.outgoing, self._writers, strict=True):
+        host = self.host
+        if host.handles.released:
+            host.flush_releases()
+        outgoing = host.session.outgoing
+        for pipe in (INPUT, REPLIES):
+            buffers = outgoing[pipe]
             if buffers:
-                writer.feed(buffers)
+                self._writers[pipe].feed(buffers)
                 buffers.clear()
 
     def _backlog(self) -> int:
@@ -94,10 +101,13 @@ class Driver:
 
     # Limits on time
 
-    def _set_deadline(self, pending: Pending, timeout: float | None) -> None:
+    def _set_deadline(self, pending: Pending, timeout: float | None) -> float:
+        """When a call must have been answered; infinity for no limit."""
         limit = self._limits.call_time if timeout is None else timeout
-        if limit is not None:
-            pending.deadline = time.monotonic() + limit
+        if limit is None:
+            return _NEVER
+        deadline = pending.deadline = time.monotonic() + limit
+        return deadline
 
     def _start_cancelling(self, pending: Pending) -> None:
         """Ask the guest to give a call up, and give it a moment to."""

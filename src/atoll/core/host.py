@@ -211,7 +211,7 @@ class Host:
         return self._posted(frame)
 
     def _settle(self, frame: Frame) -> None:
-        pending = self.session.calls.pop(frame.id)
+        pending = self.session.take_call(frame.id)
         assert isinstance(pending, Pending)  # noqa: S101 - for the type checker
         try:
             if frame.kind == RETURN:

@@ -35,7 +35,9 @@ def decode(
         return None
     try:
         tree = _json_decode(body)
-        _check_depth(body, tree, 4 * depth + 8)
+        limit = 4 * depth + 8
+        if len(body) > limit:  # a level takes a byte at least
+            _check_depth(body, tree, limit)
         if not flags & TAGGED:
             return tree
         return _Decoder(segments, live).walk(tree)

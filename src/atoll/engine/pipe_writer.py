@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 _BATCH: Final = 64
@@ -24,11 +24,10 @@ class PipeWriter:
         self.size = 0
         self._queue: deque[bytes | memoryview] = deque()
 
-    def feed(self, buffers: Iterable[bytes | memoryview]) -> None:
+    def feed(self, buffers: Sequence[bytes | memoryview]) -> None:
         """Queue buffers; they must not change any more."""
-        for buffer in buffers:
-            self.size += len(buffer)
-            self._queue.append(buffer)
+        self._queue.extend(buffers)
+        self.size += sum(map(len, buffers))
 
     def write(self) -> bool:
         """Write what the pipe takes. Returns whether everything has been written.
@@ -46,6 +45,9 @@ class PipeWriter:
             except BlockingIOError:
                 return False
             self.size -= written
+            if self.size == 0:
+                queue.clear()
+                return True
             while written:
                 first = queue[0]
                 if len(first) > written:

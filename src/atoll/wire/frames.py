@@ -19,7 +19,7 @@ frames go to memory that the kernel commits only as bytes really arrive.
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from struct import Struct
 from typing import Final
 
@@ -95,7 +95,7 @@ def encode_frame(
 class FrameDecoder:
     """Turns bytes into frames.
 
-    The caller reads into `buffer()` and reports with `received(n)`, which yields the frames that
+    The caller reads into `buffer()` and reports with `received(n)`, which returns the frames that
     are complete, so that large frames are read straight to where they stay.
     """
 
@@ -110,59 +110,66 @@ class FrameDecoder:
         """Where the next bytes belong. Never empty."""
         return self._current[self._end :]
 
-    def received(self, count: int) -> Iterator[Frame]:
-        """Yield the frames that `count` more bytes in `buffer()` have completed.
+    def received(self, count: int) -> list[Frame]:
+        """The frames that `count` more bytes in `buffer()` have completed.
 
         Raises:
             ProtocolViolation: a header that no correct guest sends.
         """
         self._end += count
-        current = self._current
+        frames: list[Frame] = []
         start = 0
-        end = self._end
-        while end - start >= 16:
+        while self._end - start >= 16:
+            current = self._current
             length, kind, flags, segments, id, target = HEADER.unpack_from(current, start)
             size = 16 + length
             table = start + 16
             lengths: tuple[int, ...] = ()
             if segments:
                 table += 4 * segments
-                if table - start > SCRATCH:
-                    raise ProtocolViolation(f"{segments} segments in one frame")
-                if table > end:
-                    size = table - start
-                else:
-                    lengths = Struct(f"<{segments}I").unpack_from(current, start + 16)
-                    size += 4 * segments + sum(lengths)
+                lengths = self._segment_lengths(start, table, segments)
+                size += 4 * segments + sum(lengths)
             if size > self._limit:
                 raise ProtocolViolation(f"a frame of {size} bytes")
             if not 1 <= kind <= READY:
                 raise ProtocolViolation(f"a frame of kind {kind}")
-            if end - start < size:
+            if self._end - start < size:
                 self._make_room(start, size)
-                return
+                return frames
+            body: Buffer
+            parts: list[Buffer] | tuple[Buffer, ...] = ()
             if segments:
                 at = table + length
-                body: Buffer = self._own(current, table, at)
-                parts: list[Buffer] = []
+                body = self._own(table, at)
+                parts = []
                 for part in lengths:
-                    parts.append(self._own(current, at, at + part))
+                    parts.append(self._own(at, at + part))
                     at += part
-                frame = Frame(kind, flags, id, target, body, parts, size)
             else:
-                body = bytes(current[start + 16 : start + size])
-                frame = Frame(kind, flags, id, target, body, (), size)
+                body = bytes(current[table : table + length])
+            frames.append(Frame(kind, flags, id, target, body, parts, size))
             start += size
             if current is not self._scratch:
                 # A large frame has its buffer to itself.
-                self._current = current = self._scratch
-                self._end = start = end = 0
-            yield frame
-        self._make_room(start, 16)
+                self._current = self._scratch
+                self._end = start = 0
+        if start == self._end:
+            self._end = 0
+        elif start:
+            self._make_room(start, 16)
+        return frames
 
-    def _own(self, current: memoryview, start: int, end: int) -> Buffer:
-        part = current[start:end]
-        return bytes(part) if current is self._scratch else part
+    def _segment_lengths(self, start: int, table: int, segments: int) -> tuple[int, ...]:
+        """The lengths as far as they have arrived; a partial table keeps its frame incomplete."""
+        if table - start > SCRATCH:
+            raise ProtocolViolation(f"{segments} segments in one frame")
+        if table > self._end:
+            return ()
+        return Struct(f"<{segments}I").unpack_from(self._current, start + 16)
+
+    def _own(self, start: int, end: int) -> Buffer:
+        part = self._current[start:end]
+        return bytes(part) if self._current is self._scratch else part
 
     def _make_room(self, start: int, size: int) -> None:
         """Keep the bytes from `start` on, with space for a frame of `size` bytes."""

@@ -25,7 +25,7 @@ POST, RELEASE           READY came before
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from .frames import (
@@ -44,6 +44,8 @@ from .frames import (
     encode_frame,
 )
 
+MAX_SEGMENTS: Final = 16_000
+"""Binary values in one message; the guest has the same bound."""
 INPUT: Final = 0
 REPLIES: Final = 1
 
@@ -83,6 +85,7 @@ class Session:
         self._async_calls: set[int] = set()
         self._sync_calls: list[int] = []
         self._nested: set[int] = set()
+        self._answered: set[int] = set()
 
     # Sending
 
@@ -164,10 +167,14 @@ class Session:
         body: bytes,
         segments: Sequence[Buffer],
     ) -> None:
-        size = 16 + len(body) + sum(4 + len(segment) for segment in segments)
-        if size > self._message or len(segments) > 0xFFFF:
+        size = 16 + len(body)
+        if segments:
+            size += 4 * len(segments) + sum(map(len, segments))
+        if size > self._message or len(segments) > MAX_SEGMENTS:
             raise MessageTooLarge(
                 f"a message of {size} bytes exceeds Limits.message ({self._message} bytes)"
+                if size > self._message
+                else f"{len(segments)} binary values in one message; {MAX_SEGMENTS} at most"
             )
         self.bytes_out += size
         self.outgoing[pipe].extend(encode_frame(kind, flags, id, target, body, segments))
@@ -178,8 +185,8 @@ class Session:
         """Where to read the next bytes from the guest to."""
         return self._decoder.buffer()
 
-    def received(self, count: int) -> Iterator[Frame]:
-        """Yield the valid frames that `count` more bytes have completed.
+    def received(self, count: int) -> list[Frame]:
+        """The valid frames that `count` more bytes have completed.
 
         Raises:
             ProtocolViolation: the guest is hostile or broken; end it.
@@ -188,9 +195,10 @@ class Session:
         self.bytes_in += count
         if self._max_output is not None and self.bytes_in > self._max_output:
             raise OutputExceeded(f"more than {self._max_output} bytes from the guest")
-        for frame in self._decoder.received(count):
+        frames = self._decoder.received(count)
+        for frame in frames:
             self._check(frame)
-            yield frame
+        return frames
 
     def _check(self, frame: Frame) -> None:
         kind = frame.kind
@@ -200,12 +208,18 @@ class Session:
             self._ready = True
         elif kind == CALL:
             self._open(frame)
-        elif kind in (RETURN, THROW):
-            if frame.id not in self.calls:
+        elif kind == RETURN or kind == THROW:  # noqa: PLR1714 - the hot path
+            if frame.id not in self.calls or frame.id in self._answered:
                 raise ProtocolViolation(f"an answer to call {frame.id}, which is not open")
+            self._answered.add(frame.id)
             self._nested.discard(frame.id)
         elif kind not in (POST, RELEASE, CANCEL):
             raise ProtocolViolation(f"a frame of kind {kind} at this point")
+
+    def take_call(self, id: int) -> object:
+        """Close a call of the host that has been answered; returns its token."""
+        self._answered.discard(id)
+        return self.calls.pop(id)
 
     def _open(self, frame: Frame) -> None:
         id = frame.id

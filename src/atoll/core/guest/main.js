@@ -5,7 +5,14 @@
 
 import * as engine from "./engine.js";
 import { FrameReader, FrameWriter } from "../../wire/guest.js";
-import { ReflectApply, ReflectConstruct, ReflectGet, ReflectSet, TypeErrorCtor } from "./primordials.js";
+import {
+  PromisePrototypeThen,
+  ReflectApply,
+  ReflectConstruct,
+  ReflectGet,
+  ReflectSet,
+  TypeErrorCtor,
+} from "./primordials.js";
 import { installStackFilter } from "./errors.js";
 import { defineOperation, postToHost, start } from "./connection.js";
 import { exportValue, handleCounts } from "./handles.js";
@@ -32,7 +39,12 @@ const config = JSON.parse(engine.args[0]);
 
 /** A value as a handle instead of a copy. @param {any} value */
 const hold = (value) => {
-  const kind = engine.isPromise(value) ? "promise" : value === null ? "null" : typeof value;
+  let kind = value === null ? "null" : typeof value;
+  if (engine.isPromise(value)) {
+    kind = "promise";
+    // Whoever holds the handle decides about the rejection; it is not unhandled.
+    PromisePrototypeThen(value, undefined, () => {});
+  }
   return tagged(["x", exportValue(value), kind]);
 };
 
@@ -52,7 +64,10 @@ defineOperation(operation.EVALUATE, (source, filename, args, copy) => {
   }
   return give(value, copy);
 });
-defineOperation(operation.GET, (value, key, copy) => give(ReflectGet(Object_(value), key, value), copy));
+defineOperation(
+  operation.GET,
+  (value, key, copy) => give(ReflectGet(Object_(value), key, value), copy),
+);
 defineOperation(operation.SET, (target, key, value) => {
   if (!ReflectSet(target, key, value)) throw new TypeErrorCtor(`cannot set property ${key}`);
 });
@@ -65,7 +80,10 @@ defineOperation(operation.INVOKE, (self, name, args, copy) => {
   if (typeof method !== "function") throw new TypeErrorCtor(`${name} is no method`);
   return give(ReflectApply(method, self, args), copy);
 });
-defineOperation(operation.CONSTRUCT, (Class, args, copy) => give(ReflectConstruct(Class, args), copy));
+defineOperation(
+  operation.CONSTRUCT,
+  (Class, args, copy) => give(ReflectConstruct(Class, args), copy),
+);
 defineOperation(operation.COPY, (value) => value);
 defineOperation(operation.HOLD, hold);
 defineOperation(operation.CALL_GLOBAL, (path, args, copy) => {
