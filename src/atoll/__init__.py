@@ -69,9 +69,43 @@ _HOMES = {
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = [  # noqa: PLE0604 - the names above
+# Written out, because type checkers do not run code.
+__all__ = [
+    "AbortSignal",
+    "AtollError",
+    "CallLimitExceeded",
+    "ClassDefinition",
+    "ConfinementUnavailable",
+    "CpuLimitExceeded",
+    "EngineNotFound",
+    "GiB",
+    "HandleLimitExceeded",
+    "Isolate",
+    "IsolateCrashed",
+    "IsolateDisposed",
+    "JSError",
+    "JSFunction",
+    "JSMap",
+    "JSPromise",
+    "JSRegExp",
+    "JSSyntaxError",
+    "KiB",
+    "LimitExceeded",
+    "Limits",
+    "MarshalError",
+    "MemoryLimitExceeded",
+    "MiB",
+    "OutputLimitExceeded",
+    "Property",
+    "ReentrancyError",
+    "Reference",
+    "ReferenceReleased",
+    "Scope",
+    "Statistics",
+    "WallTimeLimitExceeded",
     "__version__",
-    *sorted(_MODULES),
+    "js_class",
+    "undefined",
 ]
 
 
