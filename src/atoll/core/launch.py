@@ -6,6 +6,7 @@ import base64
 import functools
 import json
 import platform
+import signal
 import sys
 from importlib import resources
 from pathlib import Path
@@ -19,9 +20,13 @@ from atoll.limits import Limits, MiB
 
 Confinement = Literal["require", "best-effort", "off"]
 
-DATA_SLACK: Final = 32 * MiB
-"""Bytes of address space beyond `Limits.memory` that the engine may map without using: stacks of
-its threads, room that the heap keeps ready. `docs/limits.md` has the measurement."""
+DATA_SLACK: Final = 16 * MiB
+"""Bytes that the kernel allows beyond `Limits.memory` and the young generation: what V8 does not
+count, such as the headers of small buffers. `docs/limits.md` has the measurements."""
+_GUEST_HEAP: Final = 4 * MiB
+"""The part of V8's heap that Atoll's own guest halves and the engine's take."""
+_ENGINE_RESIDENT: Final = 40 * MiB
+"""Resident memory of an idle isolate, the engine's binary included."""
 
 _OUT_OF_MEMORY: Final = (
     "out of memory",
@@ -54,11 +59,15 @@ def launch(limits: Limits, confinement: Confinement) -> IsolateProcess:
     """Start a process; returns at once. Its READY frame says that it is usable."""
     engine = find_engine()
     root = guest_root()
-    heap = max(16, limits.memory // MiB)
     flags = [
-        f"--max-old-space-size={heap}",
-        # The young generation is three semi-spaces, on top of the old one.
-        f"--max-semi-space-size={max(1, min(16, heap // 16))}",
+        f"--max-old-space-size={(limits.memory + _GUEST_HEAP) // MiB}",
+        f"--max-semi-space-size={_semi_space(limits) // MiB}",
+        # Heap, ArrayBuffers and WebAssembly memory count together against that size. Without
+        # these, garbage buffers go uncollected until the kernel refuses V8 a page of its heap.
+        "--maximum-global-heap-limit-factor=1",
+        "--enforce-global-heap-limit",
+        # The engine has reserved 512 MiB for machine code, which the kernel has counted at once.
+        f"--wasm-max-committed-code-mb={max(8, limits.memory // MiB // 2)}",
     ]
     config = {
         "calls": limits.calls,
@@ -106,15 +115,25 @@ def _seal() -> dict[str, Any] | None:
     }
 
 
+def _semi_space(limits: Limits) -> int:
+    """Bytes of one of the three semi-spaces that make the young generation."""
+    return max(1, min(16, limits.memory // MiB // 16)) * MiB
+
+
 def bound_memory(process: IsolateProcess, limits: Limits) -> None:
-    """Make the kernel enforce `Limits.memory`, counted from what the engine has at rest."""
-    process.limit_data(process.data_size() + limits.memory + DATA_SLACK)
+    """Make the kernel enforce `Limits.memory`, counted from what the engine has at rest.
+
+    V8 enforces the same limit more exactly, and with a garbage collection first. This is for what
+    V8 does not count, and for a guest that has taken V8 over.
+    """
+    allowed = limits.memory + 3 * _semi_space(limits) + DATA_SLACK
+    process.limit_data(process.data_size() + allowed)
 
 
 def explain_exit(exit: ProcessExit, limits: Limits, *, started: bool) -> AtollError:
     """The error for a process that ended by itself."""
     lowered = exit.stderr.lower()
-    if any(sign.lower() in lowered for sign in _OUT_OF_MEMORY):
+    if any(sign.lower() in lowered for sign in _OUT_OF_MEMORY) or _starved(exit, limits):
         return MemoryLimitExceeded(
             f"the isolate needed more than Limits.memory ({limits.memory} bytes) and was ended"
         )
@@ -126,6 +145,15 @@ def explain_exit(exit: ProcessExit, limits: Limits, *, started: bool) -> AtollEr
         exit.signal,
         exit.stderr,
     )
+
+
+def _starved(exit: ProcessExit, limits: Limits) -> bool:
+    """Whether the process fell over an allocation that failed without a word.
+
+    Where the kernel refuses memory to code that does not expect it, the process ends by a fault.
+    """
+    faults = (signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP, signal.SIGBUS, signal.SIGILL)
+    return exit.signal in faults and exit.max_rss >= _ENGINE_RESIDENT + limits.memory // 2
 
 
 def cpu_exceeded(limits: Limits) -> CpuLimitExceeded:
