@@ -254,7 +254,7 @@ class AsyncDriver(driver.Driver):
         except (KeyboardInterrupt, SystemExit) as error:
             self._answer(invocation, None, error)
             raise
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - it goes to the guest
             self._answer(invocation, None, error)
             return
         if type(result) in driver.PLAIN or not isinstance(result, Awaitable):

@@ -1,36 +1,34 @@
 """The blocking driver: an isolate's pipes in the calling thread.
 
-There is no thread of its own and no event loop: a call writes, then polls and handles frames until
-its answer is there, running the owner's callbacks as they come. A callback that calls into the
-same isolate polls in turn, on top of the outer call's stack; frames are kept in one queue, so that
-the inner poll goes on where the outer one stopped.
+There is no event loop: a call writes, then reads and handles frames until its answer is there,
+running the owner's callbacks as they come. A callback that calls into the same isolate reads in
+turn, on top of the outer call's stack; frames are kept in one queue, so that the inner call goes
+on where the outer one stopped. The read blocks, as nothing wakes faster; limits on time are the
+watchdog's. Only while the guest does not take what is written does the driver poll.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import select
 import threading
-import time
 from collections import deque
-from collections.abc import Awaitable
-from typing import Any, Final
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from atoll.core import operations
+from atoll.core import operations, watchdog
 from atoll.core.driver import PLAIN, Driver
 from atoll.core.host import Invocation, Pending
 from atoll.core.launch import Confinement, explain_exit
 from atoll.core.reference import BaseReference
 from atoll.engine import ProcessExit
-from atoll.engine.pipe_writer import PipeWriter
 from atoll.errors import AtollError, IsolateDisposed, JSError, LimitExceeded
 from atoll.limits import Limits
 from atoll.wire.frames import Frame, ProtocolViolation
 
 logger = logging.getLogger("atoll.isolate")
-
-_NEVER: Final = float("inf")
 
 
 class BlockingDriver(Driver):
@@ -45,11 +43,9 @@ class BlockingDriver(Driver):
         super().__init__(limits, confinement)
         self.reference_classes = reference_classes
         self._lock = threading.RLock()
-        self._poll = select.poll()
         self._frames: deque[Frame] = deque()
-        self._writing: set[int] = set()
-        self._look_at = _NEVER
-        self._output = self._control = -1
+        self._look_at = float("inf")
+        self._verdict: AtollError | None = None
         self._runner: asyncio.Runner | None = None
 
     # Life
@@ -57,17 +53,17 @@ class BlockingDriver(Driver):
     def start(self) -> None:
         """Start the process and wait until the guest is ready."""
         process = self._launch()
-        self._output, self._control = process.output, process.control
-        self._poll.register(self._output, select.POLLIN)
-        self._poll.register(self._control, select.POLLIN)
+        os.set_blocking(process.output, True)
         try:
             while self.host.ready is None:
                 self._turn()
+                self.host.check_alive()
+            self._wait_for_control(lambda: process.pid is not None)
             self._guest_is_ready()
         except BaseException:
             self.dispose()
             raise
-        self._look_at = self._next_look()
+        self._watch(self._next_look())
 
     def dispose(self) -> None:
         """End the process and everything that waits for it. Does nothing the second time."""
@@ -77,8 +73,7 @@ class BlockingDriver(Driver):
         self._acquire()
         try:
             self.end(IsolateDisposed("the isolate has been disposed of"))
-            while process.exit is None:
-                self._poll_control()
+            self._wait_for_exit()
             process.close()
         finally:
             self._lock.release()
@@ -86,20 +81,40 @@ class BlockingDriver(Driver):
             self._runner.close()
             self._runner = None
 
-    def _poll_control(self) -> None:
-        """Wait for the spawner's next word, whatever the guest does."""
-        assert self.process is not None  # noqa: S101 - for the type checker
-        control = select.poll()
-        control.register(self.process.control, select.POLLIN)
-        control.poll()
-        self.process.poll()
-
     def end(self, error: BaseException) -> None:
         """Kill the process because of `error`; everyone who waits gets it."""
+        watchdog.watchdog.forget(self)
         self.host.fail(error)
         self._frames.clear()
         if self.process is not None:
             self.process.kill()
+
+    def _output_ended(self) -> None:
+        """The guest's output has ended, so the process has, or will at once: find out why."""
+        started = self.host.ready is not None
+        try:
+            exit = self._wait_for_exit()
+        except AtollError as error:
+            self.end(error)
+        else:
+            self.end(self._verdict or explain_exit(exit, self._limits, started=started))
+
+    def _wait_for_exit(self) -> ProcessExit:
+        process = self.process
+        assert process is not None  # noqa: S101 - for the type checker
+        self._wait_for_control(lambda: False)
+        assert process.exit is not None  # noqa: S101 - for the type checker
+        return process.exit
+
+    def _wait_for_control(self, done: Callable[[], bool]) -> None:
+        """Hear the spawner out, until it has said what is waited for, or that all is over."""
+        process = self.process
+        assert process is not None  # noqa: S101 - for the type checker
+        control = select.poll()
+        control.register(process.control, select.POLLIN)
+        while process.exit is None and not done():
+            control.poll()
+            process.poll()
 
     # Calls of the host
 
@@ -120,7 +135,7 @@ class BlockingDriver(Driver):
                 raise
             deadline = self._set_deadline(pending, timeout)
             if deadline < self._look_at:
-                self._look_at = deadline
+                self._watch(deadline)
             try:
                 while not pending.done:
                     self._turn()
@@ -140,7 +155,7 @@ class BlockingDriver(Driver):
     def _cancel(self, pending: Pending) -> None:
         if not pending.done and self.host.failure is None:
             self._start_cancelling(pending)
-            self._look_at = min(self._look_at, self._cancelled[pending.id])
+            self._watch(self._cancelled[pending.id])
             self._write()
 
     # Frames of the guest
@@ -150,56 +165,54 @@ class BlockingDriver(Driver):
         if self._frames:
             self._handle(self._frames.popleft())
             return
-        self._write()
-        for fd, _ in self._wait():
-            if fd == self._output:
-                self._read_output()
-            elif fd == self._control:
-                self._read_control()
+        if not self._write():
+            self._wait_for_either()
+            return
+        self._read_frames()
 
-    def _wait(self) -> list[tuple[int, int]]:
-        """Wait for a pipe, or until the limits on time want a look."""
-        if self._look_at == _NEVER:
-            return self._poll.poll()
-        left = self._look_at - time.monotonic()
-        # Rounded up: waking early would only mean another turn.
-        ready = self._poll.poll(left * 1000 + 1) if left > 0 else []
-        if not ready:
-            error = self._exceeded()
-            if error is not None:
-                self.end(error)
-            self._look_at = self._next_look()
-        return ready
-
-    def _read_output(self) -> None:
+    def _read_frames(self) -> None:
         try:
             frames = self._read()
-        except BlockingIOError:
-            return
         except ProtocolViolation as error:
             self.end(self.host.violation(error))
             return
         if frames is None:
-            # The exit status follows on the control socket and says why.
-            self._poll.unregister(self._output)
+            self._output_ended()
         elif len(frames) == 1:
             self._handle(frames[0])
         else:
             self._frames.extend(frames)
 
-    def _read_control(self) -> None:
+    def _wait_for_either(self) -> None:
+        """The guest has not taken everything yet: wait until it does, or says something."""
         assert self.process is not None  # noqa: S101 - for the type checker
-        try:
-            event = self.process.poll()
-        except AtollError as error:
-            self.end(error)
-            raise
-        if isinstance(event, ProcessExit):
-            self._poll.unregister(self._control)
-            started = self.host.ready is not None
-            self.end(explain_exit(event, self._limits, started=started))
-            if not started:
-                self.host.check_alive()
+        either = select.poll()
+        either.register(self.process.output, select.POLLIN)
+        for writer in self._writers:
+            if writer.size:
+                either.register(writer.fd, select.POLLOUT)
+        for fd, _ in either.poll():
+            if fd == self.process.output:
+                self._read_frames()
+
+    # Limits on time
+
+    def _watch(self, at: float) -> None:
+        self._look_at = at
+        if at != float("inf") and self.host.failure is None:
+            watchdog.watchdog.watch(self, at)
+
+    def look(self) -> float:
+        """Enforce the limits on time, in the watchdog's thread."""
+        process = self.process
+        if process is None or self.host.failure is not None:
+            return float("inf")
+        self._verdict = self._exceeded()
+        if self._verdict is not None:
+            process.kill()  # its owner's read ends, and finds the verdict
+            return float("inf")
+        self._look_at = self._next_look()
+        return self._look_at
 
     def _handle(self, frame: Frame) -> None:
         try:
@@ -260,26 +273,19 @@ class BlockingDriver(Driver):
 
     # Writing
 
-    def _write(self) -> None:
+    def _write(self) -> bool:
+        """Write what the guest takes without waiting. Returns whether that was everything."""
         if self.host.failure is not None:
-            return
+            return True
         self._queue_output()
+        done = True
         for writer in self._writers:
             if writer.size:
-                self._write_pipe(writer)
-
-    def _write_pipe(self, writer: PipeWriter) -> None:
-        try:
-            done = writer.write()
-        except OSError:
-            writer.clear()  # the process is gone; its exit status tells the rest
-            done = True
-        if done and writer.fd in self._writing:
-            self._writing.discard(writer.fd)
-            self._poll.unregister(writer.fd)
-        elif not done and writer.fd not in self._writing:
-            self._writing.add(writer.fd)
-            self._poll.register(writer.fd, select.POLLOUT)
+                try:
+                    done = writer.write() and done
+                except OSError:
+                    writer.clear()  # the process is gone; its exit status tells the rest
+        return done
 
 
 async def _await(value: Awaitable[Any]) -> Any:

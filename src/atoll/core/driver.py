@@ -22,6 +22,7 @@ CANCEL_GRACE: Final = 1.0
 """Seconds that the guest has to notice a cancellation before its isolate is ended."""
 _CPU_CHECK: Final = 0.02
 """Shortest interval, in seconds, between looks at the processor clock."""
+_CHUNK: Final = 64 * 1024
 _NEVER: Final = float("inf")
 PLAIN: Final = frozenset({type(None), bool, int, float, str, bytes, list, dict, tuple})
 """Types of results that are quickly known not to be awaitable."""
@@ -76,8 +77,12 @@ class Driver:
         """
         assert self.process is not None  # noqa: S101 - for the type checker
         session = self.host.session
-        count = os.readv(self.process.output, [session.buffer()])
-        return session.received(count) if count else None
+        target = session.target
+        if target is not None:
+            count = os.readv(self.process.output, [target])
+            return session.filled(count) if count else None
+        data = os.read(self.process.output, _CHUNK)
+        return session.feed(data) if data else None
 
     def _queue_output(self) -> None:
         """Hand what the session wants to say to the pipes' writers."""

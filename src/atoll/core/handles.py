@@ -1,5 +1,6 @@
-"""Live values across the boundary: what the guest holds of ours (exports), what we hold of the
-guest's (imports).
+"""Live values across the boundary.
+
+What the guest holds of ours are exports, what we hold of the guest's are imports.
 
 Each side counts how often it has sent a handle, and the other side returns that count when it lets
 go. An entry ends only when all of it has been returned, so a handle that is sent again while its

@@ -193,7 +193,7 @@ class Host:
             ProtocolViolation, LimitExceeded: end the isolate.
         """
         kind = frame.kind
-        if kind == RETURN or kind == THROW:
+        if kind in (RETURN, THROW):
             self._settle(frame)
             return None
         if kind == CALL:

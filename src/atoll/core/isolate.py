@@ -81,7 +81,9 @@ class BaseIsolate(Generic[DriverT]):
 
 
 class Isolate(BaseIsolate[AsyncDriver]):
-    """A V8 isolate in a confined process of its own::
+    """A V8 isolate in a confined process of its own.
+
+    ::
 
         async with Isolate(limits=Limits(memory=64 * MiB)) as isolate:
             await isolate.define_function("add", lambda a, b: a + b)

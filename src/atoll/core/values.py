@@ -22,7 +22,7 @@ class Undefined(Enum):
 
 
 undefined: Final = Undefined.UNDEFINED
-"""Send this to pass JavaScript's ``undefined``; ``None`` becomes ``null``. Both arrive as ``None``."""
+"""Send this for JavaScript's ``undefined``; ``None`` becomes ``null``. Both arrive as ``None``."""
 
 
 class JSMap(dict[Hashable, Any]):

@@ -33,12 +33,16 @@ POST: Final = 5
 RELEASE: Final = 6
 READY: Final = 7
 
+MAX_SEGMENTS: Final = 16_000
+"""Binary values in one message; their lengths fit the guest's buffer."""
+
 SYNC: Final = 1
 """The sender of this CALL blocks until it is answered."""
 TAGGED: Final = 2
 """The body uses the notation of `marshal`; without it the body is plain JSON."""
 
-SCRATCH: Final = 256 * 1024
+SMALL: Final = 64 * 1024
+"""Frames up to this size are cut out of what was read; larger ones are read into place."""
 Buffer = bytes | memoryview
 
 
@@ -49,7 +53,7 @@ class ProtocolViolation(Exception):
 class Frame:
     """One message. `body` and `segments` do not alias any buffer that is reused."""
 
-    __slots__ = ("body", "flags", "id", "kind", "segments", "size", "target")
+    __slots__ = ("body", "flags", "id", "kind", "segments", "target")
 
     def __init__(
         self,
@@ -59,7 +63,6 @@ class Frame:
         target: int,
         body: Buffer = b"",
         segments: Sequence[Buffer] = (),
-        size: int = 0,
     ) -> None:
         self.kind = kind
         self.flags = flags
@@ -67,7 +70,6 @@ class Frame:
         self.target = target
         self.body = body
         self.segments = segments
-        self.size = size
 
     def __repr__(self) -> str:
         return (
@@ -88,97 +90,106 @@ def encode_frame(
     head = HEADER.pack(len(body), kind, flags, len(segments), id, target)
     if not segments:
         return [head + body]
-    lengths = Struct(f"<{len(segments)}I").pack(*map(len, segments))
+    lengths = _lengths(len(segments)).pack(*map(len, segments))
     return [head + lengths + body, *segments]
 
 
 class FrameDecoder:
     """Turns bytes into frames.
 
-    The caller reads into `buffer()` and reports with `received(n)`, which returns the frames that
-    are complete, so that large frames are read straight to where they stay.
+    Bytes go in through `feed`. While a large frame is under way, `target` says where its bytes
+    belong; they can be read straight to there, and reported with `filled`.
     """
 
     def __init__(self, limit: int) -> None:
         """`limit`: bytes that one frame may have."""
         self._limit = limit
-        self._scratch = memoryview(bytearray(SCRATCH))
-        self._current = self._scratch
-        self._end = 0
+        self._partial = b""
+        self._large: memoryview | None = None
+        self._missing = 0
 
-    def buffer(self) -> memoryview:
-        """Where the next bytes belong. Never empty."""
-        return self._current[self._end :]
+    @property
+    def target(self) -> memoryview | None:
+        """Where to read the rest of a large frame to, if one is under way."""
+        return None if self._large is None else self._large[-self._missing :]
 
-    def received(self, count: int) -> list[Frame]:
-        """The frames that `count` more bytes in `buffer()` have completed.
+    def filled(self, count: int) -> list[Frame]:
+        """`count` bytes have been read into `target`."""
+        self._missing -= count
+        if self._missing or self._large is None:
+            return []
+        data, self._large = self._large, None
+        return [self._cut(data, 0, len(data))]
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """The frames that these bytes complete.
 
         Raises:
             ProtocolViolation: a header that no correct guest sends.
         """
-        self._end += count
         frames: list[Frame] = []
-        start = 0
-        while self._end - start >= 16:
-            current = self._current
-            length, kind, flags, segments, id, target = HEADER.unpack_from(current, start)
-            size = 16 + length
-            table = start + 16
-            lengths: tuple[int, ...] = ()
-            if segments:
-                table += 4 * segments
-                lengths = self._segment_lengths(start, table, segments)
-                size += 4 * segments + sum(lengths)
-            if size > self._limit:
-                raise ProtocolViolation(f"a frame of {size} bytes")
-            if not 1 <= kind <= READY:
-                raise ProtocolViolation(f"a frame of kind {kind}")
-            if self._end - start < size:
-                self._make_room(start, size)
-                return frames
-            body: Buffer
-            parts: list[Buffer] | tuple[Buffer, ...] = ()
-            if segments:
-                at = table + length
-                body = self._own(table, at)
-                parts = []
-                for part in lengths:
-                    parts.append(self._own(at, at + part))
-                    at += part
-            else:
-                body = bytes(current[table : table + length])
-            frames.append(Frame(kind, flags, id, target, body, parts, size))
+        target = self.target
+        if target is not None:
+            count = min(len(target), len(data))
+            target[:count] = data[:count]
+            frames = self.filled(count)
+            data = data[count:]
+        elif self._partial:
+            data = self._partial + data
+        start, end = 0, len(data)
+        while end - start >= 16:
+            size = self._frame_size(data, start)
+            if size > end - start:
+                if size > SMALL:
+                    self._begin_large(data, start, size)
+                    return frames
+                break
+            frames.append(self._cut(data, start, size))
             start += size
-            if current is not self._scratch:
-                # A large frame has its buffer to itself.
-                self._current = self._scratch
-                self._end = start = 0
-        if start == self._end:
-            self._end = 0
-        elif start:
-            self._make_room(start, 16)
+        self._partial = data[start:] if start < end else b""
         return frames
 
-    def _segment_lengths(self, start: int, table: int, segments: int) -> tuple[int, ...]:
-        """The lengths as far as they have arrived; a partial table keeps its frame incomplete."""
-        if table - start > SCRATCH:
+    def _frame_size(self, data: bytes, start: int) -> int:
+        """Bytes that the frame has, or as many as tell more about it."""
+        header: tuple[int, ...] = HEADER.unpack_from(data, start)
+        length, kind, _, segments, _, _ = header
+        if not 1 <= kind <= READY:
+            raise ProtocolViolation(f"a frame of kind {kind}")
+        if segments > MAX_SEGMENTS:
             raise ProtocolViolation(f"{segments} segments in one frame")
-        if table > self._end:
-            return ()
-        return Struct(f"<{segments}I").unpack_from(self._current, start + 16)
+        size = 16 + length
+        if segments:
+            table = 16 + 4 * segments
+            if len(data) - start < table:
+                return table
+            size += 4 * segments + sum(_lengths(segments).unpack_from(data, start + 16))
+        if size > self._limit:
+            raise ProtocolViolation(f"a frame of {size} bytes")
+        return size
 
-    def _own(self, start: int, end: int) -> Buffer:
-        part = self._current[start:end]
-        return bytes(part) if self._current is self._scratch else part
+    def _begin_large(self, data: bytes, start: int, size: int) -> None:
+        have = len(data) - start
+        # Anonymous memory costs nothing until bytes arrive, whatever the header promises.
+        self._large = memoryview(mmap.mmap(-1, size))
+        self._large[:have] = data[start:]
+        self._missing = size - have
+        self._partial = b""
 
-    def _make_room(self, start: int, size: int) -> None:
-        """Keep the bytes from `start` on, with space for a frame of `size` bytes."""
-        kept = self._current[start : self._end]
-        if size <= SCRATCH:
-            if start:
-                self._scratch[: len(kept)] = bytes(kept)
-        elif len(self._current) < size or start:
-            large = memoryview(mmap.mmap(-1, size))
-            large[: len(kept)] = kept
-            self._current = large
-        self._end = len(kept)
+    def _cut(self, data: Buffer, start: int, size: int) -> Frame:
+        length, kind, flags, segments, id, target = HEADER.unpack_from(data, start)
+        at = start + 16
+        if not segments:
+            return Frame(kind, flags, id, target, data[at : at + length])
+        lengths = _lengths(segments).unpack_from(data, at)
+        at += 4 * segments
+        body = data[at : at + length]
+        at += length
+        parts: list[Buffer] = []
+        for part in lengths:
+            parts.append(data[at : at + part])
+            at += part
+        return Frame(kind, flags, id, target, body, parts)
+
+
+def _lengths(segments: int) -> Struct:
+    return Struct(f"<{segments}I")

@@ -31,6 +31,7 @@ from typing import Final
 from .frames import (
     CALL,
     CANCEL,
+    MAX_SEGMENTS,
     POST,
     READY,
     RELEASE,
@@ -44,8 +45,6 @@ from .frames import (
     encode_frame,
 )
 
-MAX_SEGMENTS: Final = 16_000
-"""Binary values in one message; the guest has the same bound."""
 INPUT: Final = 0
 REPLIES: Final = 1
 
@@ -181,21 +180,32 @@ class Session:
 
     # Receiving
 
-    def buffer(self) -> memoryview:
-        """Where to read the next bytes from the guest to."""
-        return self._decoder.buffer()
+    @property
+    def target(self) -> memoryview | None:
+        """Where to read the rest of a large frame to, if one is under way; then `filled`."""
+        return self._decoder.target
 
-    def received(self, count: int) -> list[Frame]:
-        """The valid frames that `count` more bytes have completed.
+    def filled(self, count: int) -> list[Frame]:
+        """The valid frames that `count` bytes read into `target` have completed."""
+        self._count(count)
+        return self._checked(self._decoder.filled(count))
+
+    def feed(self, data: bytes) -> list[Frame]:
+        """The valid frames that these bytes have completed.
 
         Raises:
             ProtocolViolation: the guest is hostile or broken; end it.
             OutputExceeded: it sent more than it may.
         """
+        self._count(len(data))
+        return self._checked(self._decoder.feed(data))
+
+    def _count(self, count: int) -> None:
         self.bytes_in += count
         if self._max_output is not None and self.bytes_in > self._max_output:
             raise OutputExceeded(f"more than {self._max_output} bytes from the guest")
-        frames = self._decoder.received(count)
+
+    def _checked(self, frames: list[Frame]) -> list[Frame]:
         for frame in frames:
             self._check(frame)
         return frames
@@ -208,7 +218,7 @@ class Session:
             self._ready = True
         elif kind == CALL:
             self._open(frame)
-        elif kind == RETURN or kind == THROW:  # noqa: PLR1714 - the hot path
+        elif kind in (RETURN, THROW):
             if frame.id not in self.calls or frame.id in self._answered:
                 raise ProtocolViolation(f"an answer to call {frame.id}, which is not open")
             self._answered.add(frame.id)

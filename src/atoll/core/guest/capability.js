@@ -54,8 +54,11 @@ const atoll = primordials.ObjectFreeze({
   tagged,
 });
 
-defineOperation(INSTALL, (/** @type {string} */ url, /** @type {any} */ options) =>
-  PromisePrototypeThen(
-    import(url),
-    (/** @type {any} */ module) => module.default(atoll, options),
-  ));
+defineOperation(
+  INSTALL,
+  (/** @type {string} */ url, /** @type {any} */ options) =>
+    PromisePrototypeThen(
+      import(url),
+      (/** @type {any} */ module) => module.default(atoll, options),
+    ),
+);

@@ -33,9 +33,22 @@ import {
 } from "./primordials.js";
 import * as wire from "../../wire/guest.js";
 import { Decoder, Encoder, MarshalFailure, tagged } from "./marshal.js";
-import { findExport, FIRST_EXPORT, releaseExport, setReleaseListener, takeReleases } from "./handles.js";
+import {
+  findExport,
+  FIRST_EXPORT,
+  releaseExport,
+  setReleaseListener,
+  takeReleases,
+} from "./handles.js";
 import { asGuestError } from "./errors.js";
-import { exit, hasPendingWork, isPromise, promiseDetails, queueTask, runMicrotasks } from "./engine.js";
+import {
+  exit,
+  hasPendingWork,
+  isPromise,
+  promiseDetails,
+  queueTask,
+  runMicrotasks,
+} from "./engine.js";
 
 const addEventListener = uncurryThis(EventTarget.prototype.addEventListener);
 const isAborted = uncurryGetter(AbortSignal.prototype, "aborted");
@@ -107,9 +120,7 @@ setReleaseListener(scheduleFlush);
 
 /** @param {Frame} frame @returns {any} */
 const decodeBody = (frame) =>
-  (frame.flags & wire.TAGGED) === 0
-    ? frame.body
-    : new Decoder(frame.segments).walk(frame.body);
+  (frame.flags & wire.TAGGED) === 0 ? frame.body : new Decoder(frame.segments).walk(frame.body);
 
 /**
  * @param {any[]} args
@@ -278,8 +289,7 @@ function sendCall(call) {
   MapPrototypeSet(calls, call.id, call.pending);
 }
 
-const windowOpen = () =>
-  MapPrototypeSize(calls) < limits.calls && bytesInFlight < WINDOW_BYTES;
+const windowOpen = () => MapPrototypeSize(calls) < limits.calls && bytesInFlight < WINDOW_BYTES;
 
 function sendWaiting() {
   if (waitingStart === waiting.length) return;

@@ -121,6 +121,19 @@ export const asGuestError = (failure, root) => {
   return failure;
 };
 
+/** @param {any} site a V8 CallSite */
+const isNativeEval = (site) =>
+  site.getFunctionName() === "eval" && typeof site.getScriptNameOrSourceURL() !== "string";
+
+/** Code without a function of its own shows its place alone, in an eval as in a script. */
+/** @param {any} site a V8 CallSite */
+const describe = (site) => {
+  const place = site.getScriptNameOrSourceURL();
+  return site.isEval() && typeof place === "string" && site.getFunctionName() === "eval"
+    ? `${place}:${site.getLineNumber()}:${site.getColumnNumber()}`
+    : `${site}`;
+};
+
 /**
  * `Error.prepareStackTrace` of this realm. V8 calls it with the frames of a stack that is about
  * to become text; ours drops the frames of Atoll and of the engine, then does what the user's own
@@ -132,11 +145,11 @@ export function installStackFilter(guestRoot, guestPath) {
   /** @type {any} */
   let userHook = undefined;
   const hidden = (/** @type {any} */ site) => {
-    const file = site.getFileName() ?? site.getEvalOrigin?.();
+    const file = site.getScriptNameOrSourceURL() ?? site.getFileName();
     return typeof file === "string" &&
       (StringPrototypeStartsWith(file, guestRoot) || StringPrototypeStartsWith(file, guestPath) ||
         StringPrototypeStartsWith(file, "ext:") || StringPrototypeStartsWith(file, "node:") ||
-        StringPrototypeStartsWith(file, "data:"));
+        StringPrototypeStartsWith(file, "atoll:") || StringPrototypeStartsWith(file, "data:"));
   };
   const prepareStackTrace = (/** @type {any} */ error, /** @type {any[]} */ sites) => {
     /** @type {any[]} */
@@ -144,6 +157,8 @@ export function installStackFilter(guestRoot, guestPath) {
     let count = 0;
     for (let i = 0; i < sites.length; i++) {
       if (!hidden(sites[i])) shown[count++] = sites[i];
+      // Of the indirect eval that short code runs in, the call of the built-in shows, too.
+      else if (count > 0 && isNativeEval(shown[count - 1])) shown.length = --count;
     }
     if (typeof userHook === "function") {
       return ReflectApply(userHook, ErrorCtor, [error, shown]);
@@ -154,7 +169,7 @@ export function installStackFilter(guestRoot, guestPath) {
     } catch {
       text = "Error";
     }
-    for (let i = 0; i < count; i++) text += `\n    at ${shown[i]}`;
+    for (let i = 0; i < count; i++) text += `\n    at ${describe(shown[i])}`;
     return text;
   };
   ObjectDefineProperty(ErrorCtor, "prepareStackTrace", {

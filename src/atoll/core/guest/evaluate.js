@@ -2,7 +2,13 @@
  * Evaluation of source text: classic scripts, and scripts with top-level `await`.
  */
 
-import { ReflectGet, StringPrototypeIncludes, uncurryThis } from "./primordials.js";
+import {
+  ReflectGet,
+  RegExpPrototypeExec,
+  StringPrototypeIncludes,
+  SyntaxErrorCtor,
+  uncurryThis,
+} from "./primordials.js";
 import { isNativeError, runScript } from "./engine.js";
 import { callSync } from "./connection.js";
 import { PARSER_SOURCE } from "./operations.js";
@@ -14,12 +20,27 @@ const replace = uncurryThis(String.prototype.replace);
 const UNSAFE_IN_URL = /[\s'"\u2028\u2029]/g;
 
 /**
+ * V8 shows the sourceURL where it would otherwise show the script's own URL, which must be one.
  * @param {string} source
  * @param {string} filename as stack traces show it
  */
-const run = (source, filename) =>
-  // V8 shows the sourceURL where it would otherwise show the script's own URL, which must be one.
-  runScript(`${source}\n//# sourceURL=${replaceAll(filename, UNSAFE_IN_URL, "_")}`, "atoll:script");
+const named = (source, filename) =>
+  `${source}\n//# sourceURL=${replaceAll(filename, UNSAFE_IN_URL, "_")}`;
+
+/** @param {string} source @param {string} filename */
+const run = (source, filename) => runScript(named(source, filename), "atoll:script");
+
+/** What an indirect eval would do in another way than a script: declare, import, await. */
+const MORE_THAN_EXPRESSIONS = /\b(?:let|const|class|function|var|using|import|await)\b/;
+/** Longer sources would cost more to search than they save. */
+const SHORT = 4096;
+
+/**
+ * An indirect eval, called from a script that has no loader, which its code inherits. V8 keeps what
+ * it has compiled, so this is many times faster than a script for code that comes again.
+ * @type {(source: string) => any}
+ */
+const indirectEval = runScript("((run) => (source) => run(source))(eval)", "atoll:script")[0];
 
 /**
  * @param {string} source
@@ -27,6 +48,9 @@ const run = (source, filename) =>
  * @returns {any} the completion value; a promise when the script has top-level `await`
  */
 export function evaluate(source, filename) {
+  if (source.length < SHORT && RegExpPrototypeExec(MORE_THAN_EXPRESSIONS, source) === null) {
+    return evaluateExpressions(source, filename);
+  }
   const outcome = run(source, filename);
   const error = outcome[1];
   if (error === null) return outcome[0];
@@ -41,6 +65,20 @@ export function evaluate(source, filename) {
     }
   }
   throw syntaxError(error.thrown, parsed.error, source, filename);
+}
+
+/** @param {string} source @param {string} filename */
+function evaluateExpressions(source, filename) {
+  try {
+    return indirectEval(named(source, filename));
+  } catch (error) {
+    // A SyntaxError may also come from code that ran, from JSON.parse for instance.
+    if (isNativeError(error) && error instanceof SyntaxErrorCtor) {
+      const parsed = parse(source);
+      if (parsed.error !== null) throw syntaxError(error, parsed.error, source, filename);
+    }
+    throw error;
+  }
 }
 
 /** @type {any} */

@@ -64,13 +64,13 @@ const descriptor = (value) => ({
 export const hostFunction = (id, name, isAsync) =>
   nativeFunction(
     name,
-    isAsync
-      ? (...args) => callAsync(id, args, findSignal(args))
-      : (...args) => callSync(id, args),
+    isAsync ? (...args) => callAsync(id, args, findSignal(args)) : (...args) => callSync(id, args),
   );
 
-registerDecoder("f", (data) =>
-  importHandle(data[1], () => hostFunction(data[1], data[2], data[3])));
+registerDecoder(
+  "f",
+  (data) => importHandle(data[1], () => hostFunction(data[1], data[2], data[3])),
+);
 
 /** @type {Map<number, { resolve: (value: any) => void, reject: (reason: any) => void }>} */
 const unsettled = new MapCtor();

@@ -142,8 +142,7 @@ const encodeIllFormed = (text, encoder) => {
 };
 
 /** @param {number} value */
-const encodeSpecialNumber = (value) =>
-  tagged(["n", value === 0 ? "-0" : `${value}`]);
+const encodeSpecialNumber = (value) => tagged(["n", value === 0 ? "-0" : `${value}`]);
 
 /** @param {bigint} value */
 const encodeBigInt = (value) => tagged(["i", BigIntPrototypeToString(value, 16)]);
@@ -345,7 +344,11 @@ export class Encoder {
       this.tagged = true;
       return this.#keep(value, home);
     }
-    for (let p = prototype, hops = 0; p !== null && hops < 100; p = ReflectGetPrototypeOf(p), hops++) {
+    for (
+      let p = prototype, hops = 0;
+      p !== null && hops < 100;
+      p = ReflectGetPrototypeOf(p), hops++
+    ) {
       const encode = MapPrototypeGet(encoders, p);
       if (encode !== undefined) {
         const node = encode(value, this, depth);
@@ -583,20 +586,23 @@ registerEncoder(ArrayBuffer.prototype, (value, encoder) => {
   return tagged(["b", encoder.segment(new Uint8ArrayCtor(value, 0, length)), 0]);
 });
 
-registerEncoder(/** @type {object} */ (ReflectGetPrototypeOf(Uint8Array.prototype)), (value, encoder) => {
-  const name = TypedArrayPrototypeTag(value);
-  if (name === undefined) return undefined;
-  let code = 1;
-  while (binaryNames[code] !== name) code++;
-  const length = TypedArrayPrototypeByteLength(value);
-  const buffer = TypedArrayPrototypeBuffer(value);
-  refuseDetached(buffer);
-  return tagged([
-    "b",
-    encoder.segment(new Uint8ArrayCtor(buffer, TypedArrayPrototypeByteOffset(value), length)),
-    code,
-  ]);
-});
+registerEncoder(
+  /** @type {object} */ (ReflectGetPrototypeOf(Uint8Array.prototype)),
+  (value, encoder) => {
+    const name = TypedArrayPrototypeTag(value);
+    if (name === undefined) return undefined;
+    let code = 1;
+    while (binaryNames[code] !== name) code++;
+    const length = TypedArrayPrototypeByteLength(value);
+    const buffer = TypedArrayPrototypeBuffer(value);
+    refuseDetached(buffer);
+    return tagged([
+      "b",
+      encoder.segment(new Uint8ArrayCtor(buffer, TypedArrayPrototypeByteOffset(value), length)),
+      code,
+    ]);
+  },
+);
 
 registerEncoder(DataView.prototype, (value, encoder) => {
   if (!ArrayBufferIsView(value) || TypedArrayPrototypeTag(value) !== undefined) return undefined;

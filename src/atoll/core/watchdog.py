@@ -1,0 +1,81 @@
+"""A thread that looks at the limits on time of isolates whose owners are blocked in a read.
+
+The blocking driver waits in `read`, which is the fastest way to wait, and has no timeout. So one
+daemon thread per host process sleeps until the earliest moment that some driver wants a look, and
+lets that driver end its process; the blocked read then sees the end of the pipe.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import weakref
+from typing import Protocol
+
+
+class Watched(Protocol):
+    """What the watchdog needs of a driver."""
+
+    def look(self) -> float:
+        """Enforce the limits on time; called in the watchdog's thread.
+
+        Returns when to look again, by `time.monotonic`; infinity for never.
+        """
+
+
+class Watchdog:
+    """One thread for all drivers of a host process, started when it is first needed."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._looks: dict[int, tuple[float, weakref.ref[Watched]]] = {}
+        self._thread: threading.Thread | None = None
+
+    def watch(self, watched: Watched, at: float) -> None:
+        """Look at a driver at that time at the latest; replaces what was agreed before."""
+        with self._condition:
+            self._looks[id(watched)] = (at, weakref.ref(watched))
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._run, name="atoll-watchdog", daemon=True
+                )
+                self._thread.start()
+            self._condition.notify()
+
+    def forget(self, watched: Watched) -> None:
+        """Stop looking at a driver."""
+        with self._condition:
+            self._looks.pop(id(watched), None)
+
+    def _run(self) -> None:
+        while True:
+            with self._condition:
+                due = min((at for at, _ in self._looks.values()), default=None)
+                left = None if due is None else due - time.monotonic()
+                if left is None or left > 0:
+                    self._condition.wait(left)
+                    continue
+                ready = [(key, ref()) for key, (at, ref) in self._looks.items() if at == due]
+            for key, watched in ready:
+                again = float("inf") if watched is None else watched.look()
+                with self._condition:
+                    known = self._looks.get(key)
+                    if known is None or known[0] != due:
+                        continue  # it was forgotten, or agreed on another time meanwhile
+                    if again == float("inf"):
+                        del self._looks[key]
+                    else:
+                        self._looks[key] = (again, known[1])
+
+
+watchdog = Watchdog()
+
+
+def _after_fork() -> None:
+    # Threads do not survive a fork, and neither do the isolates of the parent.
+    global watchdog
+    watchdog = Watchdog()
+
+
+os.register_at_fork(after_in_child=_after_fork)
