@@ -151,7 +151,7 @@ class AsyncDriver(driver.Driver):
         Cancelling cancels the call in the guest; a guest that does not react is ended.
         """
         loop = self._check_use()
-        while self._backlog() > BACKLOG:
+        while self._backlog() > BACKLOG and self.host.failure is None:
             assert self._room is not None  # noqa: S101 - for the type checker
             self._room.clear()
             await self._room.wait()

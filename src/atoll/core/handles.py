@@ -97,6 +97,9 @@ class Handles:
         self._exceptions: dict[int, BaseException] = {}
         self._exception_id = 0
         self._classes: dict[type, int] = {}
+        # What the message that is being encoded sends.
+        self._sending: list[int] = []
+        self._sending_awaitables: dict[int, Awaitable[Any]] = {}
 
     # Exports
 
@@ -180,15 +183,15 @@ class Handles:
             raise ProtocolViolation("a malformed handle")
         known = self._imports.get(handle)
         reference = known() if known is not None else None
-        if reference is None:
+        if reference is None or reference.released:
             if len(self._imports) >= self._limit:
                 raise HandleLimitExceeded(
                     f"more than {self._limit} guest values are held by the host (Limits.handles)"
                 )
             reference = self._make_reference(handle, kind)
             self._imports[handle] = weakref.ref(reference)
-            self._import_counts[handle] = 0
-        self._import_counts[handle] += 1
+        # What an earlier reference had may still wait to be given back, and counts until then.
+        self._import_counts[handle] = self._import_counts.get(handle, 0) + 1
         reference._sent += 1
         return reference
 
@@ -214,6 +217,31 @@ class Handles:
 
     # LiveValues, see marshal.py
 
+    def sent(self) -> None:
+        """The message that was encoded last goes out."""
+        self._sending.clear()
+        if self._sending_awaitables:
+            awaitables, self._sending_awaitables = self._sending_awaitables, {}
+            for handle, value in awaitables.items():
+                self._adopt_awaitable(handle, value)
+
+    @property
+    def sending(self) -> int:
+        """How many handles the message that is being encoded has so far."""
+        return len(self._sending)
+
+    def not_sent(self, since: int = 0) -> None:
+        """Take back the message's handles from that one on: they do not go out."""
+        while len(self._sending) > since:
+            handle = self._sending.pop()
+            self._sending_awaitables.pop(handle, None)
+            self.give_back([handle, 1])
+
+    def _send(self, value: object, *, class_id: int = 0) -> int:
+        handle = self.export(value, class_id=class_id)
+        self._sending.append(handle)
+        return handle
+
     def encode_live(self, value: object) -> list[Any] | None:
         """The tag for a callable, awaitable, reference or class instance; None: not one."""
         if isinstance(value, BaseReference):
@@ -221,16 +249,19 @@ class Handles:
             return ["h", value._handle]
         if isinstance(value, HostFunction):
             self.exports[value.handle].count += 1
+            self._sending.append(value.handle)
             return ["f", value.handle, value.name, value.is_async]
         class_id = self.class_of(value) or self.find_class(type(value))
         if class_id:
-            return ["c", self.export(value, class_id=class_id), class_id]
+            return ["c", self._send(value, class_id=class_id), class_id]
         if callable(value):
-            name = getattr(value, "__name__", type(value).__name__)
-            return ["f", self.export(value), str(name), is_async_callable(value)]
+            name = str(getattr(value, "__name__", type(value).__name__))
+            well_formed = name.encode("utf-8", "replace").decode()
+            return ["f", self._send(value), well_formed, is_async_callable(value)]
         if inspect.isawaitable(value):
-            handle = self.export(value)
-            self._adopt_awaitable(handle, value)
+            handle = self._send(value)
+            if self.exports[handle].count == 1:
+                self._sending_awaitables[handle] = value
             return ["p", handle]
         return None
 

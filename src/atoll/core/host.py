@@ -21,6 +21,7 @@ from atoll.errors import (
     IsolateDisposed,
     JSError,
     JSSyntaxError,
+    LimitExceeded,
     MarshalError,
     MemoryLimitExceeded,
     OutputLimitExceeded,
@@ -142,22 +143,41 @@ class Host:
             IsolateDisposed, IsolateCrashed, LimitExceeded: the isolate has ended.
         """
         self.check_alive()
-        body, flags, segments = self._encode(args, "args")
+        body, flags, segments = self._encode_call(target, args)
         pending = Pending()
         try:
             pending.id = self.session.call(target, body, flags, segments, pending, nested=nested)
         except MessageTooLarge as error:
+            self.handles.not_sent()
             raise MarshalError(str(error), "args") from None
+        self.handles.sent()
         return pending
 
     def post(self, target: int, args: tuple[Any, ...]) -> None:
         """Send a message that has no answer."""
         self.check_alive()
-        body, flags, segments = self._encode(args, "args")
-        self.session.post(target, body, flags, segments)
+        body, flags, segments = self._encode_call(target, args)
+        try:
+            self.session.post(target, body, flags, segments)
+        except MessageTooLarge as error:
+            self.handles.not_sent()
+            raise MarshalError(str(error), "args") from None
+        self.handles.sent()
+
+    def _encode_call(self, target: int, args: tuple[Any, ...]) -> marshal.Encoded:
+        try:
+            return self._encode(args, "args")
+        except MarshalError as error:
+            path = operations.owner_path(target, error.path)
+            raise MarshalError(error.reason, path) from error.__cause__
 
     def _encode(self, value: Any, root: str) -> marshal.Encoded:
-        return marshal.encode(value, self.handles, depth=self.limits.depth, root=root)
+        """Encode a message; `handles.sent` or `handles.not_sent` has to follow."""
+        try:
+            return marshal.encode(value, self.handles, depth=self.limits.depth, root=root)
+        except BaseException:
+            self.handles.not_sent()
+            raise
 
     def _decode(self, frame: Frame, root: str) -> Any:
         return marshal.decode(
@@ -220,6 +240,11 @@ class Host:
             thrown = self._thrown(frame)
         except MarshalError as failure:
             thrown = failure
+        except (LimitExceeded, ProtocolViolation) as failure:
+            # `fail` no longer knows this call.
+            ends = failure if isinstance(failure, LimitExceeded) else self.violation(failure)
+            pending.settle(None, ends)
+            raise
         if isinstance(thrown, MemoryLimitExceeded):
             pending.settle(None, thrown)
             raise thrown
@@ -282,10 +307,12 @@ class Host:
             body, flags, segments = self._encode(value if error is None else error, "result")
             self.session.reply(id, error is None, body, flags, segments)
         except (MarshalError, MessageTooLarge) as failure:
+            self.handles.not_sent()
             if not isinstance(failure, MarshalError):
                 failure = MarshalError(str(failure), "result")
             body, flags, segments = self._encode(failure, "result")
             self.session.reply(id, False, body, flags, segments)
+        self.handles.sent()
 
     def flush_releases(self) -> None:
         """Give back the handles that references have let go."""

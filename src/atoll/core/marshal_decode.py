@@ -10,7 +10,7 @@ import msgspec
 
 from atoll.core.notation import BINARY_FORMATS, EPOCH, Failure, LiveValues
 from atoll.core.values import AbortSignal, JSMap, JSRegExp
-from atoll.errors import JSError, MarshalError
+from atoll.errors import JSError, LimitExceeded, MarshalError
 from atoll.wire.frames import TAGGED, Buffer, ProtocolViolation
 
 _json_decode = msgspec.json.Decoder().decode
@@ -40,10 +40,15 @@ def decode(
             _check_depth(body, tree, limit)
         if not flags & TAGGED:
             return tree
-        return _Decoder(segments, live).walk(tree)
+        decoder = _Decoder(segments, live)
+        try:
+            return decoder.walk(tree)
+        except Failure:
+            decoder.let_go(tree)
+            raise
     except Failure as failure:
         raise failure.error(root) from None
-    except (ProtocolViolation, MarshalError):
+    except (ProtocolViolation, MarshalError, LimitExceeded):
         raise
     except RecursionError:
         raise MarshalError("nested deeper than the Python stack allows", root) from None
@@ -75,6 +80,23 @@ class _Decoder:
         self._live = live
         self._shared: dict[int, Any] = {}
         self._label: int | None = None
+        self._live_data: dict[int, list[Any]] = {}
+
+    def let_go(self, tree: Any) -> None:
+        """Take the handles that decoding did not come to, only to give them back."""
+        nodes, seen = [tree], set()
+        while nodes:
+            node = nodes.pop()
+            if not isinstance(node, dict | list) or id(node) in seen:
+                continue
+            seen.add(id(node))
+            if isinstance(node, list):
+                nodes.extend(node)
+                continue
+            nodes.extend(node.values())
+            match node.get("$"):
+                case ["f" | "p" | "x", *_] as data if id(data) not in self._live_data:
+                    self._live.decode_live(data)
 
     def walk(self, node: Any) -> Any:
         kind = type(node)
@@ -117,6 +139,7 @@ class _Decoder:
             return self._shared[data[1]]
         method = _DECODERS.get(tag)
         if method is None:
+            self._live_data[id(data)] = data
             return self._live.decode_live(data)
         return method(self, data)
 

@@ -49,6 +49,7 @@ def encode(value: object, live: LiveValues, *, depth: int, root: str = "value") 
             body = _json_encode(tree)
         except UnicodeEncodeError:
             # Lone surrogates are rare enough not to look for them in every string.
+            live.not_sent()
             encoder = _Encoder(live, depth, check_strings=True)
             body = _json_encode(encoder.encode(value))
     except Failure as failure:
@@ -316,10 +317,14 @@ class _Encoder:
         if not _json_safe(name, message, stack):
             out["$"][1:4] = [self._walk(part, depth) for part in (name, message, stack)]
         for key, item in _error_fields(value):
+            known, sending = len(self._memo), self._live.sending
             try:
                 fields.append([self._walk(key, depth), self._walk(item, depth + 1)])
             except Failure:
-                continue  # a field that cannot cross must not hide the error itself
+                # A field that cannot cross must not hide the error itself.
+                self._live.not_sent(sending)
+                while len(self._memo) > known:
+                    self._memo.popitem()
         return out
 
 

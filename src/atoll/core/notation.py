@@ -23,6 +23,13 @@ class LiveValues(Protocol):
     def encode_live(self, value: object) -> list[Any] | None:
         """The tag for a callable, awaitable, reference or class instance; None: not one."""
 
+    @property
+    def sending(self) -> int:
+        """How many handles the message that is being encoded has so far."""
+
+    def not_sent(self, since: int = 0) -> None:
+        """Take back the message's handles from that one on: they do not go out."""
+
     def encode_exception(self, error: BaseException) -> int:
         """A number by which the exception is known when it comes back."""
 

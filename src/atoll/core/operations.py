@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 # Host to guest
@@ -24,6 +25,30 @@ INVOKE: Final = 15
 # Guest to host
 PARSER_SOURCE: Final = 1
 UNCAUGHT: Final = 2
+
+ROOTS: Final[Mapping[int, Mapping[int, str]]] = {
+    EVALUATE: {2: "args"},
+    SET: {2: "value"},
+    APPLY: {1: "this", 2: "args"},
+    CONSTRUCT: {1: "args"},
+    HOLD: {0: "value"},
+    CALL_GLOBAL: {1: "args"},
+    DEFINE_GLOBAL: {1: "value"},
+    INSTALL: {1: "options"},
+    SETTLE: {2: "result"},
+    INVOKE: {2: "args"},
+}
+"""What the owner calls the arguments of an operation, by their position."""
+
+
+def owner_path(target: int, path: str) -> str:
+    """The path of a value from where the owner passed it: `args[2][0].a` is `args[0].a`."""
+    for index, name in ROOTS.get(target, {}).items():
+        prefix = f"args[{index}]"
+        if path.startswith(prefix):
+            return name + path.removeprefix(prefix)
+    return path
+
 
 FIRST_HANDLE: Final = 64
 """Handles are numbered from here on both sides."""

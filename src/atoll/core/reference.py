@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Self
 
-from atoll.errors import MarshalError, ReferenceReleased
+from atoll.errors import ReferenceReleased
 
 from . import operations
+from .notation import Failure
 
 if TYPE_CHECKING:
     from .aio import AsyncDriver
@@ -47,7 +48,7 @@ class BaseReference:
         if self._released:
             raise ReferenceReleased(f"{self!r} has been released")
         if self._driver.host.handles is not handles:
-            raise MarshalError("a reference into another isolate")
+            raise Failure("a reference into another isolate")
 
     def _use(self) -> Self:
         if self._released:

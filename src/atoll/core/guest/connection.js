@@ -61,7 +61,8 @@ const WINDOW_BYTES = 64 * 1024 * 1024;
 
 /** @typedef {import("../../wire/guest.js").Frame} Frame */
 /** @typedef {{ resolve: (value: any) => void, reject: (reason: any) => void, size: number }} Pending */
-/** @typedef {{ flags: number, id: number, target: number, body: string, segments: Uint8Array[], pending: Pending }} Waiting */
+/** @typedef {{ body: string, flags: number, segments: Uint8Array[], encoder: Encoder }} Message */
+/** @typedef {{ id: number, target: number, message: Message, pending: Pending }} Waiting */
 
 /** @type {{ calls: number, depth: number, nesting: number }} */
 let limits;
@@ -122,16 +123,20 @@ setReleaseListener(scheduleFlush);
 const decodeBody = (frame) =>
   (frame.flags & wire.TAGGED) === 0 ? frame.body : new Decoder(frame.segments).walk(frame.body);
 
+/** The mark to rewind an encoder to when nothing of its message goes out. */
+const NOTHING = { known: 0, sent: 0 };
+
 /**
  * @param {any[]} args
- * @returns {{ body: string, flags: number, segments: Uint8Array[] }}
+ * @returns {Message}
  */
 function encodeArguments(args) {
   const encoder = new Encoder(limits.depth);
   try {
     const body = encoder.encode(args, true);
-    return { body, flags: encoder.tagged ? wire.TAGGED : 0, segments: encoder.segments };
+    return { body, flags: encoder.tagged ? wire.TAGGED : 0, segments: encoder.segments, encoder };
   } catch (failure) {
+    encoder.rewind(NOTHING);
     throw asGuestError(failure, "args");
   }
 }
@@ -167,8 +172,13 @@ function asFailureNode(failure) {
 /** @param {number} kind @param {number} id @param {any} value */
 function writeReply(kind, id, value) {
   const encoder = new Encoder(limits.depth);
-  const body = value === undefined ? "" : encoder.encode(value);
-  writer.frame(kind, encoder.tagged ? wire.TAGGED : 0, id, 0, body, encoder.segments);
+  try {
+    const body = value === undefined ? "" : encoder.encode(value);
+    writer.frame(kind, encoder.tagged ? wire.TAGGED : 0, id, 0, body, encoder.segments);
+  } catch (failure) {
+    encoder.rewind(NOTHING);
+    throw failure;
+  }
 }
 
 /** @param {Frame} frame @param {boolean} nested the guest is blocked in a call of its own */
@@ -265,25 +275,25 @@ function handle(frame) {
   }
 }
 
-/** @type {typeof wire.FrameWriter.prototype.frame} */
-function writeChecked(kind, flags, id, target, body, segments) {
+/**
+ * @param {number} kind
+ * @param {number} id
+ * @param {number} target
+ * @param {Message} message
+ * @param {number} [sync]
+ */
+function writeChecked(kind, id, target, message, sync = 0) {
   try {
-    return writer.frame(kind, flags, id, target, body, segments);
+    return writer.frame(kind, message.flags | sync, id, target, message.body, message.segments);
   } catch (failure) {
+    message.encoder.rewind(NOTHING);
     throw asGuestError(failure, "args");
   }
 }
 
 /** @param {Waiting} call */
 function sendCall(call) {
-  const size = writeChecked(
-    wire.CALL,
-    call.flags,
-    call.id,
-    call.target,
-    call.body,
-    call.segments,
-  );
+  const size = writeChecked(wire.CALL, call.id, call.target, call.message);
   call.pending.size = size;
   bytesInFlight += size;
   MapPrototypeSet(calls, call.id, call.pending);
@@ -326,15 +336,16 @@ function takeCallId() {
  */
 export function callAsync(target, args, signal) {
   return new PromiseCtor((resolve, reject) => {
-    const { body, flags, segments } = encodeArguments(args);
+    const message = encodeArguments(args);
     const id = takeCallId();
     const pending = { resolve, reject, size: 0 };
-    const call = { flags, id, target, body, segments, pending };
+    const call = { id, target, message, pending };
     if (windowOpen() && waitingStart === waiting.length) {
       sendCall(call);
       scheduleFlush();
     } else {
       // What waits must not change with the buffers of user code.
+      const { segments } = message;
       for (let i = 0; i < segments.length; i++) segments[i] = new Uint8ArrayCtor(segments[i]);
       ArrayPrototypePush(waiting, call);
     }
@@ -354,6 +365,7 @@ function abortWith(signal, id, pending) {
     } else {
       for (let i = waitingStart; i < waiting.length; i++) {
         if (waiting[i].pending === pending) {
+          waiting[i].message.encoder.rewind(NOTHING);
           for (let j = i; j > waitingStart; j--) waiting[j] = waiting[j - 1];
           waitingStart++;
           break;
@@ -373,15 +385,15 @@ function abortWith(signal, id, pending) {
  * @returns {any}
  */
 export function callSync(target, args) {
-  const { body, flags, segments } = encodeArguments(args);
-  const id = takeCallId();
   if (nesting >= limits.nesting) {
     throw new TypeErrorCtor(
       `synchronous calls nested deeper than Limits.nesting (${limits.nesting})`,
     );
   }
+  const message = encodeArguments(args);
+  const id = takeCallId();
   sendReleases();
-  writeChecked(wire.CALL, flags | wire.SYNC, id, target, body, segments);
+  writeChecked(wire.CALL, id, target, message, wire.SYNC);
   writer.flush();
   nesting++;
   try {
@@ -393,6 +405,9 @@ export function callSync(target, args) {
     nesting--;
   }
 }
+
+/** Whether a synchronous call waits, so that the event loop stands still. */
+export const isBlocked = () => nesting > 0;
 
 /** @param {number} id @returns {Frame} */
 function awaitReply(id) {
@@ -417,25 +432,23 @@ function awaitReply(id) {
 
 /** Send a message that has no answer. @param {number} target @param {any[]} args */
 export function postToHost(target, args) {
-  const { body, flags, segments } = encodeArguments(args);
-  writeChecked(wire.POST, flags, 0, target, body, segments);
+  writeChecked(wire.POST, 0, target, encodeArguments(args));
   scheduleFlush();
 }
 
 function pump() {
   pumping = true;
-  for (let turn = 0; turn < TURN; turn++) {
+  for (let turn = 1;; turn++) {
     while (input.ready) {
       handle(input.take());
       runMicrotasks();
     }
     flush();
-    if (hasPendingWork()) break;
+    if (turn === TURN || hasPendingWork()) break;
     if (!input.wait()) exit(0);
   }
   pumping = false;
-  if (input.ready) queueTask(pump);
-  else PromisePrototypeThen(readInput(input.space()), inputArrived, () => exit(0));
+  PromisePrototypeThen(readInput(input.space()), inputArrived, () => exit(0));
 }
 
 /** @param {number | null} count */

@@ -27,6 +27,8 @@ export const promiseDetails = core.getPromiseDetails;
 /** @type {(error: any) => any} the position and frames that V8 recorded for an error */
 export const destructureError = core.destructureError;
 const ArrayBufferCtor = ArrayBuffer;
+const PromiseCtor = Promise;
+const { setTimeout } = globalThis;
 /**
  * A full garbage collection. `--expose-gc` would leave a global that cannot be removed; but before
  * V8 reports that it cannot allocate a buffer, it collects everything that it can. The size is one
@@ -39,6 +41,9 @@ export function collectGarbage() {
     return 0;
   }
 }
+
+/** After the event loop has had a turn: finalizers run from it. @returns {Promise<void>} */
+export const nextTurn = () => new PromiseCtor((resolve) => setTimeout(resolve, 0));
 
 /** @param {string} path @returns {(bytes: Uint8Array) => number | null} a blocking read */
 export function openReader(path) {

@@ -52,11 +52,12 @@ function encodeError(value, encoder, depth) {
   const fields = [];
   let count = 0;
   const add = (/** @type {string} */ key) => {
+    const mark = encoder.mark();
     try {
       fields[count] = [encoder.walk(key, depth), encoder.walk(ReflectGet(value, key), depth + 1)];
       count++;
     } catch {
-      // A field that cannot cross must not hide the error itself.
+      encoder.rewind(mark); // a field that cannot cross must not hide the error itself
     }
   };
   if (ObjectHasOwn(value, "cause")) add("cause");

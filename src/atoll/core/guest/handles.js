@@ -123,8 +123,10 @@ live.encodeHome = (value) => {
   const id = WeakMapPrototypeGet(homes, value);
   return id === undefined ? undefined : tagged(["h", id]);
 };
-live.encodeLive = (value, kind) => {
+live.takeBack = (id) => releaseExport(id, 1);
+live.encodeLive = (value, kind, encoder) => {
   const id = exportValue(value);
+  encoder.sent[encoder.sent.length] = id;
   if (kind === "p") {
     // Whoever holds the handle decides about the rejection; it is not unhandled.
     PromisePrototypeThen(value, undefined, () => {});

@@ -14,7 +14,7 @@ import {
   TypeErrorCtor,
 } from "./primordials.js";
 import { installStackFilter } from "./errors.js";
-import { defineOperation, postToHost, start } from "./connection.js";
+import { defineOperation, isBlocked, postToHost, start } from "./connection.js";
 import { exportValue, handleCounts } from "./handles.js";
 import { tagged } from "./marshal.js";
 import { evaluate } from "./evaluate.js";
@@ -104,7 +104,10 @@ defineOperation(operation.STATISTICS, () => {
   const counts = handleCounts();
   return [heapUsed, heapTotal, external, counts[0], counts[1]];
 });
-defineOperation(operation.COLLECT_GARBAGE, () => engine.collectGarbage());
+defineOperation(operation.COLLECT_GARBAGE, () => {
+  engine.collectGarbage();
+  return isBlocked() ? undefined : engine.nextTurn();
+});
 
 const Object_ = Object;
 

@@ -25,6 +25,7 @@ import {
   DatePrototypeGetTime,
   JSONStringify,
   MapCtor,
+  MapPrototypeDelete,
   MapPrototypeForEach,
   MapPrototypeGet,
   MapPrototypeSet,
@@ -114,13 +115,14 @@ export const registerDecoder = (tag, decode) => MapPrototypeSet(decoders, tag, d
 
 /**
  * How functions, promises and other live values are encoded: set by `handles.js`.
- * @type {{ encodeHome: (value: object) => any, encodeLive: (value: object, kind: string) => any }}
+ * @type {{ encodeHome: (value: object) => any, encodeLive: (value: object, kind: string, encoder: Encoder) => any, takeBack: (handle: number) => void }}
  */
 export const live = {
   encodeHome: () => undefined,
-  encodeLive: () => {
+  encodeLive: (_value, _kind, _encoder) => {
     throw new MarshalFailure("no handles yet");
   },
+  takeBack: () => {},
 };
 
 /** @param {any[]} data @returns {Record<string, any>} */
@@ -164,6 +166,7 @@ export class Encoder {
   /** @type {Uint8Array[]} */ segments = [];
   /** Whether any tag was used, or any plain object has a key that looks like one. */
   tagged = false;
+  /** Handles that the message sends. @type {number[]} */ sent = [];
   #limit;
   /** @type {Map<object, any> | null} what each object was encoded to */
   #memo = null;
@@ -265,6 +268,29 @@ export class Encoder {
   #keep(value, node) {
     MapPrototypeSet(this.#memo, value, node);
     return node;
+  }
+
+  /** Where the encoding stands, for `rewind`. */
+  mark() {
+    return { known: this.#memo === null ? 0 : MapPrototypeSize(this.#memo), sent: this.sent.length };
+  }
+
+  /**
+   * Forget what has been encoded since the mark: it does not become part of the message.
+   * @param {{ known: number, sent: number }} mark
+   */
+  rewind(mark) {
+    const memo = this.#memo;
+    let index = 0;
+    if (memo !== null) {
+      MapPrototypeForEach(memo, (/** @type {any} */ _node, /** @type {any} */ value) => {
+        if (index++ >= mark.known) MapPrototypeDelete(memo, value);
+      });
+    }
+    while (this.sent.length > mark.sent) {
+      live.takeBack(this.sent[this.sent.length - 1]);
+      this.sent.length--;
+    }
   }
 
   /** For encoders of containers: call before the children, so that cycles find the container. */
@@ -373,7 +399,7 @@ export class Encoder {
   /** @param {object} value @param {string} kind */
   #live(value, kind) {
     this.tagged = true;
-    return live.encodeHome(value) ?? live.encodeLive(value, kind);
+    return live.encodeHome(value) ?? live.encodeLive(value, kind, this);
   }
 
   /** @param {any} node an encoded form that occurs a second time */
@@ -635,9 +661,9 @@ function refuseDetached(buffer) {
 registerEncoder(SharedArrayBuffer.prototype, () => {
   throw new MarshalFailure("shared memory cannot leave the isolate; pass a copy of it");
 });
-registerEncoder(Promise.prototype, (value) => {
+registerEncoder(Promise.prototype, (value, encoder) => {
   if (!isPromise(value)) return undefined;
-  return live.encodeLive(value, "p");
+  return live.encodeLive(value, "p", encoder);
 });
 /** Boxed primitives cross as what they hold. */
 /** @type {[object, (self: any) => any][]} */
