@@ -1,0 +1,55 @@
+"""The ``atoll`` command.
+
+Modules are imported when a command needs them: ``atoll --help`` answers without loading the
+engine, and no command loads what only another one uses.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from . import exit_codes
+
+__all__ = ["main"]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit status.
+
+    Args:
+        argv: the arguments after the command's name; by default those of this process.
+    """
+    from .arguments import UsageError, parse
+
+    try:
+        options = parse(sys.argv[1:] if argv is None else argv)
+        if options.command == "doctor":
+            from .doctor import doctor
+
+            return doctor(options)
+        from .program import run
+
+        return run(options)
+    except UsageError as error:
+        _say(str(error))
+        return exit_codes.USAGE
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return exit_codes.INTERRUPTED
+    except BrokenPipeError:
+        _forget_output()
+        return exit_codes.BROKEN_PIPE
+
+
+def _say(message: str) -> None:
+    from .terminal import error_stream
+
+    error_stream().say(message)
+
+
+def _forget_output() -> None:
+    """Python flushes standard output once more as it exits; let that succeed."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,176 @@
+"""The command line: what it accepts, spelled like the Python API."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Never
+
+from atoll._version import __version__
+
+_SIZES: Final = {
+    "": 1, "b": 1,
+    "kib": 1024, "mib": 1024**2, "gib": 1024**3,
+    "kb": 1000, "mb": 1000**2, "gb": 1000**3,
+}  # fmt: skip
+_DURATIONS: Final = {"": 1.0, "ms": 0.001, "s": 1.0, "min": 60.0}
+_AMOUNT: Final = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([a-z]*)", re.IGNORECASE)
+
+_EXIT_STATUS: Final = """\
+exit status:
+  0    the program ran to its end (doctor: confinement="require" works here)
+  1    the program threw, or its result cannot be shown
+  2    wrong options, or a file that cannot be read
+  3    a limit ended the isolate, or its process crashed
+  4    no isolate could be started (doctor: what "require" needs does not hold)
+  130  interrupted with Ctrl-C
+"""
+_GLOBALS: Final = """\
+A program is a classic script in which top-level await works. It sees ECMAScript, WebAssembly, the
+core classes of the web platform (URL, Blob, streams, events, ...), and:
+
+  print(...values)  writes a line to standard output
+  input             text of --input, or of standard input when that is no terminal, or null
+  args              what follows --, an array of strings
+
+Its completion value, the value of its last expression statement, is printed unless undefined; a
+promise is awaited.
+"""
+
+
+class UsageError(Exception):
+    """The command cannot do what it was asked; the message is for a person."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> Never:
+        raise UsageError(f"{message}\nTry `{self.prog} --help`.")
+
+
+def size(text: str) -> int:
+    """Bytes, from ``64MiB``, ``1.5GiB``, ``500kB`` or a plain number."""
+    return round(_amount(text, _SIZES, "a size such as 64MiB, 1GiB or a number of bytes"))
+
+
+def duration(text: str) -> float:
+    """Seconds, from ``5``, ``0.5``, ``500ms``, ``5s`` or ``2min``."""
+    return _amount(text, _DURATIONS, "a time such as 5, 0.5, 500ms or 2min")
+
+
+def _amount(text: str, units: Mapping[str, float], expected: str) -> float:
+    match = _AMOUNT.fullmatch(text.strip())
+    if match is None or match[2].lower() not in units:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {expected}")
+    return float(match[1]) * units[match[2].lower()]
+
+
+def _optional_size(text: str) -> int | None:
+    return None if text == "none" else size(text)
+
+
+def _optional_duration(text: str) -> float | None:
+    return None if text == "none" else duration(text)
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Parse the arguments after the command's name.
+
+    Raises:
+        UsageError: they make no sense.
+        SystemExit: ``--help`` or ``--version`` was asked for and has been answered.
+    """
+    # argparse has changed its mind about `--` between versions, so it never sees one.
+    own, rest = list(argv), []
+    if "--" in own:
+        at = own.index("--")
+        own, rest = own[:at], own[at + 1 :]
+    options = _parser().parse_args(own)
+    if options.command in ("run", "eval"):
+        if options.program is None:
+            if not rest:
+                raise UsageError(
+                    f"{options.command} needs {'a FILE' if options.command == 'run' else 'CODE'}\n"
+                    f"Try `atoll {options.command} --help`."
+                )
+            options.program = rest.pop(0)
+        options.args = rest
+    elif rest:
+        raise UsageError(f"{options.command} takes no arguments after --")
+    return options
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
+        prog="atoll",
+        description="Run untrusted JavaScript in V8 isolates that the operating system confines.",
+        epilog=_EXIT_STATUS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"atoll {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    summaries = {
+        "run": "run a JavaScript file",
+        "eval": "run code from the command line",
+        "doctor": "test which confinement layers hold on this machine",
+    }
+    run, evaluate, doctor = (
+        commands.add_parser(
+            name,
+            help=summary,
+            description=_ATTACKS if name == "doctor" else _GLOBALS,
+            epilog=_EXIT_STATUS,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        for name, summary in summaries.items()
+    )
+    _add_program(run, "FILE", "a JavaScript file; - reads it from standard input")
+    _add_program(evaluate, "CODE", "the source text")
+    doctor.add_argument("--json", action="store_true", help="the report as JSON")
+    return parser
+
+
+def _add_program(parser: argparse.ArgumentParser, metavar: str, what: str) -> None:
+    parser.usage = f"{parser.prog} [options] {metavar} [-- ARGS...]"
+    parser.add_argument("program", metavar=metavar, nargs="?", help=what)
+    parser.add_argument("--input", metavar="FILE", help=_HELP["input"])
+    parser.add_argument("--json", action="store_true", help=_HELP["json"])
+    parser.add_argument("--stats", action="store_true", help=_HELP["stats"])
+    limits = parser.add_argument_group(
+        "limits", "The defaults are those of the Python API; none lifts a limit."
+    )
+    for option, (kind, metavar, summary) in _LIMIT_OPTIONS.items():
+        # A limit that is not given keeps the default of the Python API, without loading that.
+        limits.add_argument(option, type=kind, metavar=metavar, help=summary, default=_UNSET)
+    limits.add_argument(
+        "--confinement",
+        choices=("require", "best-effort", "off"),
+        default="require",
+        help=_HELP["confinement"],
+    )
+
+
+_ATTACKS: Final = "Puts on each layer of confinement and attacks it. Takes about a second."
+_HELP: Final = {
+    "input": "what the program sees as input; - reads standard input before it starts",
+    "json": "print the result as one line of JSON, and what the program prints to standard error",
+    "stats": "end with a line on standard error: time, memory, confinement",
+    "confinement": "require (default) refuses to start without Landlock and seccomp; see doctor",
+}
+_UNSET: Final = object()
+_LIMIT_OPTIONS: Final[dict[str, tuple[Callable[[str], float | None], str, str]]] = {
+    "--memory": (size, "SIZE", "heap, ArrayBuffers and WebAssembly together (128MiB)"),
+    "--cpu-time": (_optional_duration, "TIME", "processor time in all (none)"),
+    "--call-time": (_optional_duration, "TIME", "time that the program may take (30s)"),
+    "--wall-time": (_optional_duration, "TIME", "time from start to the forced end (none)"),
+    "--output": (_optional_size, "SIZE", "bytes that the program may send out (none)"),
+}
+
+
+def given_limits(options: argparse.Namespace) -> dict[str, float | None]:
+    """The limits that the command line sets, by the names of ``Limits``."""
+    names = [option.removeprefix("--").replace("-", "_") for option in _LIMIT_OPTIONS]
+    given = {name: getattr(options, name) for name in names}
+    return {name: value for name, value in given.items() if value is not _UNSET}

@@ -1,0 +1,131 @@
+"""Errors, as people read them: what happened, where, and what to do about it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+from atoll.errors import (
+    AtollError,
+    CpuLimitExceeded,
+    IsolateCrashed,
+    JSError,
+    JSSyntaxError,
+    LimitExceeded,
+    MarshalError,
+    MemoryLimitExceeded,
+    OutputLimitExceeded,
+    WallTimeLimitExceeded,
+)
+
+from . import exit_codes
+from .json_text import NotJson, to_json
+
+if TYPE_CHECKING:
+    from .terminal import Stream
+
+_LINE_ENDS: Final = re.compile(r"\r\n|[\n\r\u2028\u2029]")
+_LONGEST_STACK: Final = 20_000
+_DEEPEST_CAUSE: Final = 10
+_FRAME_WIDTH: Final = 96
+_OPTIONS: Final[tuple[tuple[type[LimitExceeded], str], ...]] = (
+    (MemoryLimitExceeded, "--memory"),
+    (CpuLimitExceeded, "--cpu-time"),
+    (WallTimeLimitExceeded, "--call-time or --wall-time"),
+    (OutputLimitExceeded, "--output"),
+)
+
+
+def report(error: AtollError, source: str, errors: Stream) -> int:
+    """Write an error to a stream; returns the exit status that it means."""
+    if isinstance(error, JSSyntaxError):
+        errors.write(_syntax_error(error, source, errors))
+        return exit_codes.THREW
+    if isinstance(error, JSError):
+        errors.write(_thrown(error, errors))
+        return exit_codes.THREW
+    if isinstance(error, MarshalError):
+        errors.say(f"a value cannot leave the isolate: {error}")
+        return exit_codes.THREW
+    message = str(error)
+    if isinstance(error, LimitExceeded):
+        option = next((name for kind, name in _OPTIONS if isinstance(error, kind)), None)
+        if option is not None:
+            message += f". Raise the limit with {option}."
+    elif isinstance(error, IsolateCrashed) and error.signal is not None:
+        message += " (a crash in the engine ends one isolate only)"
+    errors.say(message)
+    return exit_codes.ENDED
+
+
+def _thrown(error: JSError, errors: Stream) -> str:
+    """A guest's error with its stack, its causes and its parts."""
+    from .terminal import visible
+
+    lines = [errors.coloured("Uncaught", "red", "bold") + " " + _trace(error, 0)]
+    # The text is the guest's: nothing in it may reach a terminal's control functions.
+    return visible("\n".join(lines)) + "\n"
+
+
+def _trace(error: object, depth: int) -> str:
+    if not isinstance(error, JSError):
+        return repr(error)[:_LONGEST_STACK]
+    if error.name == "Uncaught":  # no error object was thrown, but some value
+        try:
+            return to_json(error.value)
+        except NotJson:
+            return error.message
+    text = (error.js_stack or str(error))[:_LONGEST_STACK]
+    if depth >= _DEEPEST_CAUSE:
+        return text
+    for index, part in enumerate(error.errors[:20]):
+        text += f"\n  [{index}] " + _trace(part, depth + 1).replace("\n", "\n      ")
+    if error.cause is not None:
+        text += "\nCaused by: " + _trace(error.cause, depth + 1)
+    return text
+
+
+def _syntax_error(error: JSSyntaxError, source: str, errors: Stream) -> str:
+    """``file:line:column``, the message, and the line with a caret below the place."""
+    where = f"{error.filename}:{error.line}:{error.column}" if error.line else f"{error.filename}"
+    text = f"{where}: {errors.coloured('SyntaxError', 'red', 'bold')}: {error.message}\n"
+    if error.line and error.column:
+        text += "\n" + code_frame(source, error.line, error.column) + "\n"
+    if error.message.startswith(("Cannot use import", "Unexpected token 'export'")):
+        text += "\nA program is a classic script: it has no import and export declarations.\n"
+    return text
+
+
+def code_frame(source: str, line: int, column: int) -> str:
+    """Up to three lines of a source that end with the given one, and a caret below the column.
+
+    Args:
+        source: the whole text.
+        line: 1-based.
+        column: 1-based, in UTF-16 code units.
+    """
+    from .terminal import visible
+
+    lines = _LINE_ENDS.split(source)
+    first = max(1, line - 2)
+    margin = len(str(line))
+    units = lines[line - 1].encode("utf-16-le", "surrogatepass")[: 2 * (column - 1)]
+    before = units.decode("utf-16-le", "replace")
+    # A minified line can have a million columns: show the part around the place.
+    start = max(0, len(before) - _FRAME_WIDTH * 2 // 3)
+    frame = []
+    for number in range(first, line + 1):
+        shown = visible(lines[number - 1][start : start + _FRAME_WIDTH]).replace("\t", "    ")
+        frame.append(f"{number:>{margin + 2}} | {shown}".rstrip())
+    indent = _width(visible(before[start:]).replace("\t", "    "))
+    frame.append(" " * (margin + 2) + " | " + " " * indent + "^")
+    return "\n".join(frame)
+
+
+def _width(text: str) -> int:
+    """Columns that a terminal gives the text."""
+    return sum(
+        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
+        for c in text
+    )
