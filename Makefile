@@ -28,7 +28,7 @@ help: ## Show this table
 	@printf '\nVariables: PROGRAM, INPUT (run); ARGS (pytest, bench); WORKERS (pytest); PYTHON, VENV.\n'
 
 run: setup ## Run PROGRAM on INPUT in an isolate (default: the invoices example)
-	@$(BIN)/atoll run $(PROGRAM) --input $(INPUT)
+	@$(BIN)/atoll run $(PROGRAM) --input $(INPUT) --stats
 
 bench: $(VENV)/.synced-bench ## Measure Atoll beside its raw limits and its peers
 	$(BIN)/python -m benchmarks $(ARGS)

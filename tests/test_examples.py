@@ -1,0 +1,46 @@
+"""Every program in examples/ runs, and does what it says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+
+
+def run(*arguments: str) -> str:
+    ran = subprocess.run(
+        [sys.executable, *arguments], cwd=EXAMPLES, capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return ran.stdout
+
+
+def test_invoices() -> None:
+    told = run("-m", "atoll", "run", "invoices.js", "--input", "invoices.json")
+    customers = [line.split("  ")[0] for line in told.splitlines()[2:7]]
+    assert customers == [
+        "Ångström Optik", "Čapek & Sons", "Dvořák Instruments", "Émile Fournier", "Zoë's Bakery",
+    ]  # fmt: skip
+    assert "€180,143,985,118,402.50" in told  # more cents than a double can count
+    assert '2025-0107: lines[0].price: "12.345" is no amount' in told
+
+
+def test_invoices_in_another_language() -> None:
+    program = ("-m", "atoll", "run", "invoices.js", "--input", "invoices.json")
+    assert "3.534,30\u00a0€" in run(*program, "--", "--locale", "de-DE")
+
+
+def test_agent_tools() -> None:
+    told = run("agent_tools.py")
+    assert "total: 91.5" in told
+    assert "the program failed: KeyError" in told
+    assert "ended by a limit: WallTimeLimitExceeded" in told
+
+
+def test_plugin() -> None:
+    told = run("plugin.py")
+    assert "total 80.1" in told
+    assert "refused: ValueError: a discount is 0 to 30 %, not 90" in told
+    assert "refused: TypeError" in told
