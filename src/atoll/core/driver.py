@@ -23,6 +23,8 @@ CANCEL_GRACE: Final = 1.0
 _CPU_CHECK: Final = 0.02
 """Shortest interval, in seconds, between looks at the processor clock."""
 _CHUNK: Final = 64 * 1024
+_VECTORS: Final = 64
+"""Buffers that one system call fills; the kernel takes 1024 at most."""
 _NEVER: Final = float("inf")
 PLAIN: Final = frozenset({type(None), bool, int, float, str, bytes, list, dict, tuple})
 """Types of results that are quickly known not to be awaitable."""
@@ -77,9 +79,9 @@ class Driver:
         """
         assert self.process is not None  # noqa: S101 - for the type checker
         session = self.host.session
-        target = session.target
-        if target is not None:
-            count = os.readv(self.process.output, [target])
+        targets = session.targets
+        if targets:
+            count = os.readv(self.process.output, targets[:_VECTORS])
             return session.filled(count) if count else None
         data = os.read(self.process.output, _CHUNK)
         return session.feed(data) if data else None

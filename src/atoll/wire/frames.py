@@ -18,10 +18,11 @@ frames go to memory that the kernel commits only as bytes really arrive.
 
 from __future__ import annotations
 
-import mmap
 from collections.abc import Sequence
 from struct import Struct
 from typing import Final
+
+from atoll.wire.buffers import fillable_bytes
 
 HEADER: Final = Struct("<IBBHII")
 
@@ -97,7 +98,7 @@ def encode_frame(
 class FrameDecoder:
     """Turns bytes into frames.
 
-    Bytes go in through `feed`. While a large frame is under way, `target` says where its bytes
+    Bytes go in through `feed`. While a large frame is under way, `targets` says where its bytes
     belong; they can be read straight to there, and reported with `filled`.
     """
 
@@ -105,21 +106,28 @@ class FrameDecoder:
         """`limit`: bytes that one frame may have."""
         self._limit = limit
         self._partial = b""
-        self._large: memoryview | None = None
-        self._missing = 0
-
-    @property
-    def target(self) -> memoryview | None:
-        """Where to read the rest of a large frame to, if one is under way."""
-        return None if self._large is None else self._large[-self._missing :]
+        self._large: Frame | None = None
+        self._parts: list[bytes | bytearray] = []
+        self.targets: list[memoryview] = []
+        """What is left to read of a large frame: empty when none is under way."""
 
     def filled(self, count: int) -> list[Frame]:
-        """`count` bytes have been read into `target`."""
-        self._missing -= count
-        if self._missing or self._large is None:
+        """`count` bytes have been read into `targets`, in order."""
+        targets = self.targets
+        done = 0
+        while done < len(targets) and count >= len(targets[done]):
+            count -= len(targets[done])
+            done += 1
+        del targets[:done]
+        if targets:
+            targets[0] = targets[0][count:]
             return []
-        data, self._large = self._large, None
-        return [self._cut(data, 0, len(data))]
+        frame, self._large = self._large, None
+        if frame is None:
+            return []
+        frame.body, *frame.segments = map(bytes, self._parts)
+        self._parts = []
+        return [frame]
 
     def feed(self, data: bytes) -> list[Frame]:
         """The frames that these bytes complete.
@@ -128,23 +136,24 @@ class FrameDecoder:
             ProtocolViolation: a header that no correct guest sends.
         """
         frames: list[Frame] = []
-        target = self.target
-        if target is not None:
+        while self.targets and data:
+            target = self.targets[0]
             count = min(len(target), len(data))
             target[:count] = data[:count]
-            frames = self.filled(count)
+            frames += self.filled(count)
             data = data[count:]
-        elif self._partial:
+        if self._partial:
             data = self._partial + data
         start, end = 0, len(data)
         while end - start >= 16:
             size = self._frame_size(data, start)
             if size > end - start:
                 if size > SMALL:
-                    self._begin_large(data, start, size)
+                    self._begin_large(data, start)
+                    frames += self.feed(data[start + self._head_size(data, start) :])
                     return frames
                 break
-            frames.append(self._cut(data, start, size))
+            frames.append(self._cut(data, start))
             start += size
         self._partial = data[start:] if start < end else b""
         return frames
@@ -167,15 +176,23 @@ class FrameDecoder:
             raise ProtocolViolation(f"a frame of {size} bytes")
         return size
 
-    def _begin_large(self, data: bytes, start: int, size: int) -> None:
-        have = len(data) - start
-        # Anonymous memory costs nothing until bytes arrive, whatever the header promises.
-        self._large = memoryview(mmap.mmap(-1, size))
-        self._large[:have] = data[start:]
-        self._missing = size - have
-        self._partial = b""
+    @staticmethod
+    def _head_size(data: bytes, start: int) -> int:
+        return 16 + 4 * int(HEADER.unpack_from(data, start)[3])
 
-    def _cut(self, data: Buffer, start: int, size: int) -> Frame:
+    def _begin_large(self, data: bytes, start: int) -> None:
+        length, kind, flags, segments, id, target = HEADER.unpack_from(data, start)
+        lengths = _lengths(segments).unpack_from(data, start + 16) if segments else ()
+        self._partial = b""
+        self._large = Frame(kind, flags, id, target)
+        for size in (length, *lengths):
+            # Memory that is only committed as bytes arrive, whatever the header promises.
+            part, view = fillable_bytes(size)
+            self._parts.append(part)
+            if size:
+                self.targets.append(view)
+
+    def _cut(self, data: bytes, start: int) -> Frame:
         length, kind, flags, segments, id, target = HEADER.unpack_from(data, start)
         at = start + 16
         if not segments:

@@ -181,12 +181,12 @@ class Session:
     # Receiving
 
     @property
-    def target(self) -> memoryview | None:
+    def targets(self) -> list[memoryview]:
         """Where to read the rest of a large frame to, if one is under way; then `filled`."""
-        return self._decoder.target
+        return self._decoder.targets
 
     def filled(self, count: int) -> list[Frame]:
-        """The valid frames that `count` bytes read into `target` have completed."""
+        """The valid frames that `count` bytes read into `targets` have completed."""
         self._count(count)
         return self._checked(self._decoder.filled(count))
 
