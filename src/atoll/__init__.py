@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from .core.scope import Scope
     from .core.statistics import Statistics
     from .core.values import AbortSignal, JSMap, JSRegExp, undefined
+    from .core.web import (
+        URL,
+        Blob,
+        BlobReference,
+        File,
+        FormData,
+        ReadableStream,
+        Sink,
+        URLSearchParams,
+        WritableStream,
+    )
     from .errors import (
         AtollError,
         CallLimitExceeded,
@@ -46,6 +57,17 @@ _HOMES = {
     ".core.scope": ("Scope",),
     ".core.statistics": ("Statistics",),
     ".core.values": ("AbortSignal", "JSMap", "JSRegExp", "undefined"),
+    ".core.web": (
+        "Blob",
+        "BlobReference",
+        "File",
+        "FormData",
+        "ReadableStream",
+        "Sink",
+        "URL",
+        "URLSearchParams",
+        "WritableStream",
+    ),
     ".errors": (
         "AtollError",
         "CallLimitExceeded",
@@ -71,13 +93,18 @@ _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
 # Written out, because type checkers do not run code.
 __all__ = [
+    "URL",
     "AbortSignal",
     "AtollError",
+    "Blob",
+    "BlobReference",
     "CallLimitExceeded",
     "ClassDefinition",
     "ConfinementUnavailable",
     "CpuLimitExceeded",
     "EngineNotFound",
+    "File",
+    "FormData",
     "GiB",
     "HandleLimitExceeded",
     "Isolate",
@@ -97,12 +124,16 @@ __all__ = [
     "MiB",
     "OutputLimitExceeded",
     "Property",
+    "ReadableStream",
     "ReentrancyError",
     "Reference",
     "ReferenceReleased",
     "Scope",
+    "Sink",
     "Statistics",
+    "URLSearchParams",
     "WallTimeLimitExceeded",
+    "WritableStream",
     "__version__",
     "js_class",
     "undefined",

@@ -25,9 +25,19 @@ from atoll.core.launch import Confinement
 from atoll.core.reference import BaseReference
 from atoll.core.scope import BaseScope
 from atoll.core.statistics import Statistics
+from atoll.core.web import BaseBlobReference
 from atoll.limits import Limits
 
-__all__ = ["Isolate", "JSFunction", "JSPromise", "Reference", "Scope"]
+__all__ = [
+    "BlobReference",
+    "Isolate",
+    "JSFunction",
+    "JSPromise",
+    "ReadableStream",
+    "Reference",
+    "Scope",
+    "WritableStream",
+]
 
 HandleT = TypeVar("HandleT")
 
@@ -84,6 +94,58 @@ class JSPromise(Reference):
     __slots__ = ()
 
 
+class BlobReference(BaseBlobReference, Reference):
+    """A ``Blob`` or ``File`` that stays in the guest and is read on demand."""
+
+    __slots__ = ()
+
+    def bytes(self, start: int = 0, end: int | None = None) -> bytes:
+        """The bytes, or those from ``start`` to before ``end``."""
+        data: bytes = self._driver.request(operations.BLOB_READ, self._request(start, end))
+        return data
+
+    def text(self) -> str:
+        """The bytes decoded as UTF-8."""
+        return self.bytes().decode("utf-8-sig", "replace")
+
+
+class ReadableStream(Reference):
+    """A ``ReadableStream`` of the guest: ``for chunk in stream``."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        chunk = self._driver.request(operations.STREAM_READ, (self._use(),))
+        if chunk is None:
+            raise StopIteration
+        return chunk[0]
+
+    def cancel(self, reason: object = None) -> None:
+        """Stop reading; the guest's source is told."""
+        self._driver.request(operations.STREAM_CANCEL, (self._use(), reason))
+
+
+class WritableStream(Reference):
+    """A ``WritableStream`` of the guest."""
+
+    __slots__ = ()
+
+    def write(self, chunk: object) -> None:
+        """Write a chunk; returns once the guest has taken it."""
+        self._driver.request(operations.STREAM_WRITE, (self._use(), chunk))
+
+    def close(self) -> None:
+        """Close the stream once everything has been written."""
+        self._driver.request(operations.STREAM_CLOSE, (self._use(),))
+
+    def abort(self, reason: object = None) -> None:
+        """Give the stream up."""
+        self._driver.request(operations.STREAM_ABORT, (self._use(), reason))
+
+
 class Scope(BaseScope[BlockingDriver]):
     """Releases every reference made through it when it exits; see `atoll.Scope`."""
 
@@ -116,6 +178,9 @@ class Isolate(BaseIsolate[BlockingDriver]):
         "object": Reference,
         "function": JSFunction,
         "promise": JSPromise,
+        "blob": BlobReference,
+        "readable": ReadableStream,
+        "writable": WritableStream,
     }
 
     def __init__(

@@ -15,16 +15,15 @@ import time
 from collections.abc import Awaitable
 from typing import Any, Final
 
+from atoll.core import driver, operations, web
+from atoll.core.host import Invocation, Pending
+from atoll.core.launch import Confinement, explain_exit
+from atoll.core.reference import JSFunction, JSPromise, Reference
 from atoll.engine import ProcessExit
 from atoll.engine.pipe_writer import PipeWriter
 from atoll.errors import AtollError, IsolateDisposed, JSError, LimitExceeded
 from atoll.limits import Limits, MiB
 from atoll.wire.frames import ProtocolViolation
-
-from . import driver, operations
-from .host import Invocation, Pending
-from .launch import Confinement, explain_exit
-from .reference import JSFunction, JSPromise, Reference
 
 logger = logging.getLogger("atoll.isolate")
 
@@ -47,6 +46,7 @@ class AsyncDriver(driver.Driver):
             "object": Reference,
             "function": JSFunction,
             "promise": JSPromise,
+            **web.REFERENCES,
         }
         self._serial = next(_serials)
         self._loop: asyncio.AbstractEventLoop | None = None

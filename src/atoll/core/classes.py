@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, overload
 
-from .handles import Handles, max_args
+from atoll.core.handles import Handles, max_args
 
 T = TypeVar("T", bound=type)
 

@@ -7,16 +7,15 @@ import time
 from collections.abc import Awaitable, Mapping
 from typing import Any, Final
 
+from atoll.core.host import Host, Pending
+from atoll.core.launch import Confinement, bound_memory, cpu_exceeded, launch
+from atoll.core.reference import BaseReference
 from atoll.engine import IsolateProcess
 from atoll.engine.pipe_writer import PipeWriter
 from atoll.errors import AtollError, IsolateCrashed, IsolateDisposed, WallTimeLimitExceeded
 from atoll.limits import Limits
 from atoll.wire.frames import Frame
 from atoll.wire.session import INPUT, REPLIES
-
-from .host import Host, Pending
-from .launch import Confinement, bound_memory, cpu_exceeded, launch
-from .reference import BaseReference
 
 CANCEL_GRACE: Final = 1.0
 """Seconds that the guest has to notice a cancellation before its isolate is ended."""

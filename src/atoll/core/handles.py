@@ -15,11 +15,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
+from atoll.core import web
+from atoll.core.operations import FIRST_HANDLE
+from atoll.core.reference import BaseReference
 from atoll.errors import HandleLimitExceeded, MarshalError
 from atoll.wire.frames import ProtocolViolation
-
-from .operations import FIRST_HANDLE
-from .reference import BaseReference
 
 REMEMBERED_EXCEPTIONS: Final = 100
 """Exceptions that come back as the same object; older ones come back as a `JSError`."""
@@ -237,7 +237,8 @@ class Handles:
             self._sending_awaitables.pop(handle, None)
             self.give_back([handle, 1])
 
-    def _send(self, value: object, *, class_id: int = 0) -> int:
+    def send(self, value: object, *, class_id: int = 0) -> int:
+        """The handle of a host value, going out with the message that is being encoded."""
         handle = self.export(value, class_id=class_id)
         self._sending.append(handle)
         return handle
@@ -253,13 +254,16 @@ class Handles:
             return ["f", value.handle, value.name, value.is_async]
         class_id = self.class_of(value) or self.find_class(type(value))
         if class_id:
-            return ["c", self._send(value, class_id=class_id), class_id]
+            return ["c", self.send(value, class_id=class_id), class_id]
+        stream = web.encode_stream(value, self)
+        if stream is not None:
+            return stream
         if callable(value):
             name = str(getattr(value, "__name__", type(value).__name__))
             well_formed = name.encode("utf-8", "replace").decode()
-            return ["f", self._send(value), well_formed, is_async_callable(value)]
+            return ["f", self.send(value), well_formed, is_async_callable(value)]
         if inspect.isawaitable(value):
-            handle = self._send(value)
+            handle = self.send(value)
             if self.exports[handle].count == 1:
                 self._sending_awaitables[handle] = value
             return ["p", handle]
@@ -289,7 +293,10 @@ class Handles:
                 return self.exports[handle].value
             case ["!", str(path), str(reason)]:
                 return MarshalError(reason, path)
-        raise ProtocolViolation("an unknown tag")
+        reference = web.decode_reference(self, data)
+        if reference is None:
+            raise ProtocolViolation("an unknown tag")
+        return reference
 
 
 def is_async_callable(value: object) -> bool:

@@ -15,6 +15,9 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from atoll.core import marshal, notation, operations
+from atoll.core.handles import Export, Handles
+from atoll.core.reference import BaseReference
 from atoll.errors import (
     AtollError,
     IsolateCrashed,
@@ -42,16 +45,14 @@ from atoll.wire.frames import (
 )
 from atoll.wire.session import MessageTooLarge, OutputExceeded, Session
 
-from . import marshal, operations
-from .handles import Export, Handles
-from .reference import BaseReference
-
 _ALLOCATION_FAILURES: Final = (
     "Array buffer allocation failed",
     "WebAssembly.Memory(): could not allocate memory",
     "Out of memory: Cannot allocate Wasm memory for new instance",
 )
 _json_decode = msgspec.json.Decoder().decode
+_SPECIAL: Final = b'{"$":["!'
+_SPECIAL_LENGTH: Final = len(_SPECIAL)
 
 
 class Pending:
@@ -212,6 +213,13 @@ class Host:
         Raises:
             ProtocolViolation, LimitExceeded: end the isolate.
         """
+        try:
+            return self._handle(frame)
+        except MarshalError as error:
+            # Where a value that cannot cross has no one to hear of it.
+            raise ProtocolViolation(f"a malformed value: {error}") from error
+
+    def _handle(self, frame: Frame) -> Invocation | None:
         kind = frame.kind
         if kind in (RETURN, THROW):
             self._settle(frame)
@@ -245,13 +253,14 @@ class Host:
             ends = failure if isinstance(failure, LimitExceeded) else self.violation(failure)
             pending.settle(None, ends)
             raise
-        if isinstance(thrown, MemoryLimitExceeded):
-            pending.settle(None, thrown)
-            raise thrown
         pending.settle(None, thrown)
 
     def _thrown(self, frame: Frame) -> BaseException:
-        """What to raise for a THROW."""
+        """What to raise for a THROW.
+
+        Raises:
+            MemoryLimitExceeded: the guest let a failed allocation through.
+        """
         if frame.flags & TAGGED:
             special = _special_error(frame)
             if special is not None:
@@ -259,14 +268,14 @@ class Host:
         value = self._decode(frame, "error")
         if isinstance(value, JSError):
             if value.name == "RangeError" and value.message in _ALLOCATION_FAILURES:
-                return MemoryLimitExceeded(
+                raise MemoryLimitExceeded(
                     f"{value.message}: an allocation in the guest went over Limits.memory "
                     f"({self.limits.memory} bytes)"
                 )
             return value
         if isinstance(value, BaseException):
             return value
-        return JSError("Uncaught", _describe(value), value=value)
+        return JSError("Uncaught", notation.describe(value), value=value)
 
     def _invocation(self, frame: Frame) -> Invocation | None:
         export = self._target(frame)
@@ -306,9 +315,11 @@ class Host:
         try:
             body, flags, segments = self._encode(value if error is None else error, "result")
             self.session.reply(id, error is None, body, flags, segments)
-        except (MarshalError, MessageTooLarge) as failure:
+        except LimitExceeded:
+            raise
+        except (AtollError, MessageTooLarge) as failure:
             self.handles.not_sent()
-            if not isinstance(failure, MarshalError):
+            if not isinstance(failure, AtollError):
                 failure = MarshalError(str(failure), "result")
             body, flags, segments = self._encode(failure, "result")
             self.session.reply(id, False, body, flags, segments)
@@ -323,7 +334,7 @@ class Host:
     def _uncaught(self, error: Any) -> None:
         if self.on_uncaught is not None:
             if not isinstance(error, BaseException):
-                error = JSError("Uncaught", _describe(error), value=error)
+                error = JSError("Uncaught", notation.describe(error), value=error)
             self.on_uncaught(error)
 
     def violation(self, error: ProtocolViolation) -> AtollError:
@@ -335,7 +346,12 @@ class Host:
 
 def _special_error(frame: Frame) -> BaseException | None:
     """Failures that the guest's core, not its user code, reports."""
-    tree = _json_decode(frame.body)
+    if bytes(frame.body[:_SPECIAL_LENGTH]) != _SPECIAL:
+        return None
+    try:
+        tree = _json_decode(frame.body)
+    except (msgspec.DecodeError, RecursionError) as malformed:
+        raise ProtocolViolation(f"a malformed error ({malformed})") from malformed
     match tree:
         case {"$": ["!", str(path), str(reason)]}:
             return MarshalError(reason, path)
@@ -354,11 +370,6 @@ def _special_error(frame: Frame) -> BaseException | None:
         case {"$": ["!c"]}:
             return IsolateDisposed("cancelled")
     return None
-
-
-def _describe(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 200 else text[:197] + "..."
 
 
 @functools.cache

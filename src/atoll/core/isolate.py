@@ -8,19 +8,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
+from atoll.core import operations
 from atoll.core.aio import AsyncDriver, logger
+from atoll.core.capability import Capability
+from atoll.core.classes import ClassDefinition, ClassTable
 from atoll.core.driver import Driver
+from atoll.core.handles import HostFunction
 from atoll.core.launch import Confinement
+from atoll.core.reference import Reference
+from atoll.core.scope import Scope
+from atoll.core.statistics import Statistics
 from atoll.errors import IsolateDisposed
 from atoll.limits import Limits
-
-from . import operations
-from .capability import Capability
-from .classes import ClassDefinition, ClassTable
-from .handles import HostFunction
-from .reference import Reference
-from .scope import Scope
-from .statistics import Statistics
 
 HandleT = TypeVar("HandleT")
 DriverT = TypeVar("DriverT", bound=Driver)

@@ -19,6 +19,16 @@ tag     data                             value
 ``E``   name, message, stack, fields,    error; number of the Python exception that it stands
         number                           for, or 0
 ``a``   aborted                          AbortSignal
+``U``   href                             URL
+``q``   pairs                            URLSearchParams
+``D``   pairs                            FormData
+``B``   to the guest: segment, type      Blob; the guest's own stays there
+        from it: handle, size, type
+``F``   …, name, modification time       File, otherwise like ``B``
+``r``   to the guest: two functions      ReadableStream: pull and cancel
+        from it: handle
+``w``   to the guest: three functions    WritableStream: write, close and abort
+        from it: handle
 ``f``   handle, …                        function of the sender
 ``p``   handle                           promise of the sender
 ``x``   handle, kind                     any other value of the sender, by reference

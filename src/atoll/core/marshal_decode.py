@@ -8,12 +8,15 @@ from typing import Any, Final
 
 import msgspec
 
-from atoll.core.notation import BINARY_FORMATS, EPOCH, Failure, LiveValues
+from atoll.core import web
+from atoll.core.notation import BINARY_FORMATS, EPOCH, Failure, LiveValues, describe
 from atoll.core.values import AbortSignal, JSMap, JSRegExp
 from atoll.errors import JSError, LimitExceeded, MarshalError
 from atoll.wire.frames import TAGGED, Buffer, ProtocolViolation
 
 _json_decode = msgspec.json.Decoder().decode
+_MAX_ALIKE: Final = 100
+"""Large integers with one hash in one message; chance gives two at most."""
 
 
 def decode(
@@ -81,6 +84,8 @@ class _Decoder:
         self._shared: dict[int, Any] = {}
         self._label: int | None = None
         self._live_data: dict[int, list[Any]] = {}
+        self._used_segments: set[int] = set()
+        self._alike: dict[int, int] = {}
 
     def let_go(self, tree: Any) -> None:
         """Take the handles that decoding did not come to, only to give them back."""
@@ -166,19 +171,25 @@ class _Decoder:
         for index, (key, item) in enumerate(data[1]):
             name = self._key(key, index)
             if name in out:
-                raise Failure(f"two keys of a Map are equal in Python: {name!r}")
+                raise Failure(f"two keys of a Map are equal in Python: {describe(name)}")
             out[name] = self._child(item, name)
         return out
 
     def _key(self, node: Any, index: int) -> Any:
         key = self._child(node, index)
         try:
-            hash(key)
-        except TypeError:
+            number = hash(key)
+        except (TypeError, ValueError):  # ValueError: a memoryview of anything but bytes
             raise Failure(
                 f"entry {index} of a Map or Set is a {type(key).__name__}, which Python cannot "
                 "hash; convert it to an array first"
             ) from None
+        if type(key) is int and key != number:
+            # Python's hash of a large integer is its remainder, so whoever chooses the integers
+            # can make all of them collide, and every insertion compare with all before it.
+            alike = self._alike[number] = self._alike.get(number, 0) + 1
+            if alike > _MAX_ALIKE:
+                raise Failure("too many bigint keys of a Map or Set have the same hash in Python")
         return key
 
     def _set(self, data: list[Any]) -> set[Any]:
@@ -199,6 +210,10 @@ class _Decoder:
     def _segment(self, index: Any) -> Buffer:
         if type(index) is not int or index < 0:
             raise ProtocolViolation("a segment number")
+        if index in self._used_segments:
+            # Each use would be a copy: a small body could ask for any amount of memory.
+            raise ProtocolViolation("a segment that is used twice")
+        self._used_segments.add(index)
         return self._segments[index]
 
     def _binary(self, data: list[Any]) -> bytes | memoryview:
@@ -252,4 +267,7 @@ _DECODERS: Final[dict[Any, Callable[[_Decoder, list[Any]], Any]]] = {
     "b": _Decoder._binary,
     "E": _Decoder._error,
     "a": _Decoder._abort_signal,
+    "U": web.decode_url,
+    "q": web.decode_pairs,
+    "D": web.decode_pairs,
 }

@@ -16,9 +16,10 @@ from typing import Any, Final
 
 import msgspec
 
+from atoll.core import web
 from atoll.core.notation import EPOCH, Failure, LiveValues
 from atoll.core.values import AbortSignal, JSMap, JSRegExp, undefined
-from atoll.errors import JSError, MarshalError
+from atoll.errors import AtollError, JSError, MarshalError
 from atoll.wire.frames import TAGGED, Buffer
 
 MAX_SAFE_INTEGER: Final = 2**53 - 1
@@ -56,6 +57,12 @@ def encode(value: object, live: LiveValues, *, depth: int, root: str = "value") 
         raise failure.error(root) from failure.__cause__
     except RecursionError:
         raise MarshalError(f"nested deeper than the Python stack allows ({depth=})", root) from None
+    except AtollError:
+        raise
+    except Exception as error:
+        # A property, an iterator or the like of the owner's own object.
+        reason = f"{type(error).__name__} was raised while it was marshalled: {_text_of(error)}"
+        raise MarshalError(reason, root) from error
     return body, TAGGED if encoder.tagged else 0, encoder.segments
 
 
@@ -308,7 +315,7 @@ class _Encoder:
         else:
             # str() of a KeyError is the repr of its key.
             plain = isinstance(value, KeyError) and len(value.args) == 1
-            message = str(value.args[0]) if plain else str(value)
+            message = _text_of(value.args[0] if plain else value)
             name, stack = type(value).__name__, None
         fields: list[Any] = []
         data = ["E", name, message, stack, fields, self._live.encode_exception(value)]
@@ -326,6 +333,13 @@ class _Encoder:
                 while len(self._memo) > known:
                     self._memo.popitem()
         return out
+
+
+def _text_of(value: object) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - an owner's class; its error must reach the guest anyway
+        return f"<a {type(value).__name__} without a text>"
 
 
 def _error_fields(error: BaseException) -> list[tuple[str, object]]:
@@ -390,6 +404,10 @@ _ENCODERS: Final[dict[type, Callable[[_Encoder, Any, int], Any]]] = {
     re.Pattern: _Encoder._pattern,
     AbortSignal: _Encoder._abort_signal,
     BaseException: _Encoder._exception,
+    web.URL: web.encode_url,
+    web.URLSearchParams: web.encode_pairs,
+    web.FormData: web.encode_pairs,
+    web.Blob: web.encode_blob,
 }
 _CONTAINERS: Final = frozenset(
     {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from typing import Any, Final, Protocol
 
@@ -14,6 +15,8 @@ BINARY_FORMATS: Final = ("B", "B", "B", "b", "H", "h", "I", "i", "Q", "q", "e", 
 """`memoryview` formats by class code: ArrayBuffer, Uint8, Uint8Clamped, Int8, Uint16, Int16,
 Uint32, Int32, BigUint64, BigInt64, Float16, Float32, Float64, DataView."""
 
+_BRIEF: Final = 200
+_BRIEF_ITEMS: Final = 5
 _IDENTIFIER: Final = re.compile(r"[^\W\d][\w$]*", re.UNICODE)
 
 
@@ -40,6 +43,34 @@ class LiveValues(Protocol):
         """The value of an ``f``, ``p``, ``x`` or ``h`` tag."""
 
 
+def describe(value: object, levels: int = 3) -> str:
+    """A short text for a value of the guest, whatever it is.
+
+    `repr` is no match for hostile values: shared references make its result exponentially long,
+    deep ones exhaust the stack, and a large enough integer has none at all.
+    """
+    if isinstance(value, str | bytes):
+        return repr(value) if len(value) <= _BRIEF else repr(value[: _BRIEF - 3]) + "..."
+    if isinstance(value, int) and value.bit_length() > 4 * _BRIEF:
+        return f"an integer of {value.bit_length()} bits"
+    if isinstance(value, dict | list | set):
+        items = ["..."]
+        if levels:
+            items = [
+                f"{describe(item, 0)}: {describe(value[item], levels - 1)}"
+                if isinstance(value, dict)
+                else describe(item, levels - 1)
+                for item in itertools.islice(value, _BRIEF_ITEMS)
+            ]
+            items += ["..."] * (len(value) > _BRIEF_ITEMS)
+        start, end = "[]" if isinstance(value, list) else "{}"
+        return f"{start}{', '.join(items)}{end}"[:_BRIEF]
+    try:
+        return repr(value)[:_BRIEF]
+    except Exception:  # noqa: BLE001 - an owner's object, which may do anything
+        return f"a {type(value).__name__}"
+
+
 class Failure(Exception):
     """A value cannot cross; collects the keys from the value up to the root as it unwinds."""
 
@@ -50,8 +81,8 @@ class Failure(Exception):
     def error(self, root: str) -> MarshalError:
         path = root
         for key in reversed(self.keys):
-            if isinstance(key, str):
-                path += f".{key}" if _IDENTIFIER.fullmatch(key) else f"[{key!r}]"
+            if isinstance(key, str) and _IDENTIFIER.fullmatch(key):
+                path += f".{key}"
             else:
-                path += f"[{key!r}]"
+                path += f"[{describe(key)}]"
         return MarshalError(self.reason, path)

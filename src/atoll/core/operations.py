@@ -21,6 +21,12 @@ SETTLE: Final = 12
 STATISTICS: Final = 13
 COLLECT_GARBAGE: Final = 14
 INVOKE: Final = 15
+BLOB_READ: Final = 16
+STREAM_READ: Final = 17
+STREAM_CANCEL: Final = 18
+STREAM_WRITE: Final = 19
+STREAM_CLOSE: Final = 20
+STREAM_ABORT: Final = 21
 
 # Guest to host
 PARSER_SOURCE: Final = 1

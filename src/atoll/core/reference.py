@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any, Self
 
+from atoll.core import operations
+from atoll.core.notation import Failure
 from atoll.errors import ReferenceReleased
-
-from . import operations
-from .notation import Failure
 
 if TYPE_CHECKING:
     from .aio import AsyncDriver

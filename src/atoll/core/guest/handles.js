@@ -57,8 +57,16 @@ export function releaseExport(id, count) {
   if (entry.count <= 0) {
     MapPrototypeDelete(exports, id);
     MapPrototypeDelete(exportIds, entry.value);
+    onExportReleased(entry.value);
   }
 }
+
+/** @type {(value: any) => void} */
+let onExportReleased = () => {};
+/** @param {(value: any) => void} listener called when the host has dropped a value */
+export const setExportReleaseListener = (listener) => {
+  onExportReleased = listener;
+};
 
 /** @typedef {{ id: number, count: number, proxy: WeakRef<object> }} Import */
 /** @type {Map<number, Import>} */
@@ -124,9 +132,20 @@ live.encodeHome = (value) => {
   return id === undefined ? undefined : tagged(["h", id]);
 };
 live.takeBack = (id) => releaseExport(id, 1);
-live.encodeLive = (value, kind, encoder) => {
+
+/**
+ * A handle that goes out with the message of `encoder`, or is taken back with it.
+ * @param {any} value
+ * @param {import("./marshal.js").Encoder} encoder
+ */
+export function exportWith(value, encoder) {
   const id = exportValue(value);
   encoder.sent[encoder.sent.length] = id;
+  return id;
+}
+
+live.encodeLive = (value, kind, encoder) => {
+  const id = exportWith(value, encoder);
   if (kind === "p") {
     // Whoever holds the handle decides about the rejection; it is not unhandled.
     PromisePrototypeThen(value, undefined, () => {});

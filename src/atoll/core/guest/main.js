@@ -23,6 +23,7 @@ import { scrubGlobal } from "./realm.js";
 import * as operation from "./operations.js";
 import "./functions.js";
 import "./classes.js";
+import "./web.js";
 import "./capability.js";
 
 /**

@@ -272,7 +272,10 @@ export class Encoder {
 
   /** Where the encoding stands, for `rewind`. */
   mark() {
-    return { known: this.#memo === null ? 0 : MapPrototypeSize(this.#memo), sent: this.sent.length };
+    return {
+      known: this.#memo === null ? 0 : MapPrototypeSize(this.#memo),
+      sent: this.sent.length,
+    };
   }
 
   /**

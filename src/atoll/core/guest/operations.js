@@ -15,7 +15,13 @@ export const EVALUATE = 1,
   SETTLE = 12,
   STATISTICS = 13,
   COLLECT_GARBAGE = 14,
-  INVOKE = 15;
+  INVOKE = 15,
+  BLOB_READ = 16,
+  STREAM_READ = 17,
+  STREAM_CANCEL = 18,
+  STREAM_WRITE = 19,
+  STREAM_CLOSE = 20,
+  STREAM_ABORT = 21;
 
 /** Guest to host. */
 export const PARSER_SOURCE = 1, UNCAUGHT = 2;

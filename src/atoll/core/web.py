@@ -1,0 +1,387 @@
+"""The core classes of the web platform, as Python has them. `guest/web.js` is the other half.
+
+Values (`URL`, `URLSearchParams`, `FormData`, `Blob`, `File`) are made by either side and copied.
+What is large or lives on stays where it is: a blob or stream of the guest arrives as a reference
+to read from or write to, and an iterator of the host becomes a stream in the guest that pulls.
+"""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+from atoll.core import operations
+from atoll.core.reference import BaseReference, Reference
+from atoll.wire.frames import ProtocolViolation
+
+if TYPE_CHECKING:
+    from atoll.core.handles import Handles
+    from atoll.core.marshal_decode import _Decoder
+    from atoll.core.marshal_encode import _Encoder
+
+T = TypeVar("T")
+
+
+class URL(str):
+    """A URL: a string that crosses as a ``URL`` object.
+
+    One that comes from the guest has been parsed and serialised there by the URL Standard, so its
+    parts are exact; for one made in Python they are what ``urllib`` makes of it.
+    """
+
+    __slots__ = ()
+
+    @property
+    def _parts(self) -> SplitResult:
+        return urlsplit(str(self))
+
+    @property
+    def href(self) -> str:
+        """The whole URL, as a plain string."""
+        return str.__str__(self)
+
+    @property
+    def protocol(self) -> str:
+        """The scheme with its colon: ``"https:"``."""
+        return f"{self._parts.scheme}:"
+
+    @property
+    def host(self) -> str:
+        """Host name and port."""
+        return self._parts.netloc.rpartition("@")[2]
+
+    @property
+    def hostname(self) -> str:
+        """Host name without the port."""
+        return self._parts.hostname or ""
+
+    @property
+    def pathname(self) -> str:
+        """The path."""
+        return self._parts.path
+
+    @property
+    def search(self) -> str:
+        """The query with its question mark, or nothing."""
+        return f"?{self._parts.query}" if self._parts.query else ""
+
+    @property
+    def hash(self) -> str:
+        """The fragment with its number sign, or nothing."""
+        return f"#{self._parts.fragment}" if self._parts.fragment else ""
+
+
+class _Pairs(Generic[T]):
+    """An ordered list of pairs of name and value; names may repeat."""
+
+    def __init__(self, pairs: Iterable[tuple[str, T]] = ()) -> None:
+        self._pairs = [(name, value) for name, value in pairs]
+
+    def append(self, name: str, value: T) -> None:
+        """Add a pair at the end."""
+        self._pairs.append((name, value))
+
+    def get(self, name: str) -> T | None:
+        """The first value of that name, or ``None``."""
+        return next((value for key, value in self._pairs if key == name), None)
+
+    def get_all(self, name: str) -> list[T]:
+        """All values of that name, in order."""
+        return [value for key, value in self._pairs if key == name]
+
+    def __iter__(self) -> Iterator[tuple[str, T]]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __contains__(self, name: object) -> bool:
+        return any(key == name for key, _ in self._pairs)
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other._pairs == self._pairs
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._pairs!r})"
+
+
+class URLSearchParams(_Pairs[str]):
+    """The query of a URL as pairs; ``str()`` gives its serialised form."""
+
+    def __str__(self) -> str:
+        return urlencode(self._pairs)
+
+
+class Blob:
+    """Bytes with a media type, made by the host.
+
+    Attributes:
+        data: the bytes.
+        type: the media type, or ``""``.
+    """
+
+    def __init__(self, data: bytes | str = b"", type: str = "") -> None:  # noqa: A002
+        self.data = data.encode() if isinstance(data, str) else bytes(data)
+        self.type = type
+
+    @property
+    def size(self) -> int:
+        """Length in bytes."""
+        return len(self.data)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Blob) and vars(other) == vars(self)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self.size} bytes, {self.type or 'no type'}>"
+
+
+class File(Blob):
+    """A blob with a name.
+
+    Attributes:
+        name: the file's name.
+        last_modified: milliseconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        data: bytes | str,
+        name: str,
+        type: str = "",  # noqa: A002
+        last_modified: int | None = None,
+    ) -> None:
+        super().__init__(data, type)
+        self.name = name
+        self.last_modified = int(time.time() * 1000) if last_modified is None else last_modified
+
+
+class FormData(_Pairs["str | Blob | BaseReference"]):
+    """The fields of a form: text, or files."""
+
+
+class Sink:
+    """Where a ``WritableStream`` in the guest writes to: functions of the host, sync or async.
+
+    Args:
+        write: takes one chunk; the guest's stream waits for it.
+        close: called when the guest closes the stream.
+        abort: called with the reason when the guest aborts it.
+    """
+
+    def __init__(
+        self,
+        write: Callable[[Any], Awaitable[Any] | Any],
+        close: Callable[[], Awaitable[Any] | Any] | None = None,
+        abort: Callable[[Any], Awaitable[Any] | Any] | None = None,
+    ) -> None:
+        self.write = write
+        self.close = close or (lambda: None)
+        self.abort = abort or (lambda _: None)
+
+
+# What the guest's blobs and streams are to the host
+
+
+class BaseBlobReference(BaseReference):
+    """A ``Blob`` or ``File`` of the guest.
+
+    Attributes:
+        size: length in bytes.
+        type: the media type, or ``""``.
+        name: the file's name; ``None`` for a plain blob.
+        last_modified: milliseconds since the epoch; ``None`` for a plain blob.
+    """
+
+    __slots__ = ("last_modified", "name", "size", "type")
+    size: int
+    type: str
+    name: str | None
+    last_modified: int | None
+
+    def _request(self, start: int, end: int | None) -> tuple[Any, int, int]:
+        return self._use(), start, self.size if end is None else end
+
+
+class BlobReference(BaseBlobReference, Reference):
+    """A ``Blob`` or ``File`` that stays in the guest and is read on demand."""
+
+    __slots__ = ()
+
+    async def bytes(self, start: int = 0, end: int | None = None) -> bytes:
+        """The bytes, or those from ``start`` to before ``end``."""
+        data: bytes = await self._driver.request(operations.BLOB_READ, self._request(start, end))
+        return data
+
+    async def text(self) -> str:
+        """The bytes decoded as UTF-8."""
+        return (await self.bytes()).decode("utf-8-sig", "replace")
+
+
+class ReadableStream(Reference):
+    """A ``ReadableStream`` of the guest: ``async for chunk in stream``.
+
+    Released before its end, it is cancelled in the guest.
+    """
+
+    __slots__ = ()
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Any:
+        chunk = await self._driver.request(operations.STREAM_READ, (self._use(),))
+        if chunk is None:
+            raise StopAsyncIteration
+        return chunk[0]
+
+    async def cancel(self, reason: object = None) -> None:
+        """Stop reading; the guest's source is told."""
+        await self._driver.request(operations.STREAM_CANCEL, (self._use(), reason))
+
+
+class WritableStream(Reference):
+    """A ``WritableStream`` of the guest.
+
+    Released before it was closed, it is aborted in the guest.
+    """
+
+    __slots__ = ()
+
+    async def write(self, chunk: object) -> None:
+        """Write a chunk; returns once the guest has taken it."""
+        await self._driver.request(operations.STREAM_WRITE, (self._use(), chunk))
+
+    async def close(self) -> None:
+        """Close the stream once everything has been written."""
+        await self._driver.request(operations.STREAM_CLOSE, (self._use(),))
+
+    async def abort(self, reason: object = None) -> None:
+        """Give the stream up."""
+        await self._driver.request(operations.STREAM_ABORT, (self._use(), reason))
+
+
+REFERENCES = {"blob": BlobReference, "readable": ReadableStream, "writable": WritableStream}
+
+
+# Encoding
+
+
+def encode_stream(value: Any, handles: Handles) -> list[Any] | None:
+    """The tag for an iterator that becomes a stream, or a sink; None: neither."""
+    if isinstance(value, Sink):
+        return ["w", *(_function(f, handles) for f in (value.write, value.close, value.abort))]
+    if hasattr(type(value), "__aiter__"):
+        iterator = aiter(value)
+        return ["r", *(_function(f, handles) for f in _async_source(iterator))]
+    if inspect.isgenerator(value):
+        return ["r", *(_function(f, handles) for f in _source(value))]
+    return None
+
+
+def _function(function: Callable[..., Any], handles: Handles) -> dict[str, Any]:
+    return {"$": ["f", handles.send(function), "", True]}
+
+
+def _async_source(iterator: AsyncIterator[Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    async def pull() -> list[Any] | None:
+        try:
+            return [await anext(iterator)]
+        except StopAsyncIteration:
+            return None
+
+    async def cancel(reason: object = None) -> None:
+        close = getattr(iterator, "aclose", None)
+        if close is not None:
+            await close()
+
+    return pull, cancel
+
+
+def _source(iterator: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    def pull() -> list[Any] | None:
+        try:
+            return [next(iterator)]
+        except StopIteration:
+            return None
+
+    def cancel(reason: object = None) -> None:
+        iterator.close()
+
+    return pull, cancel
+
+
+def encode_url(encoder: _Encoder, value: URL, depth: int) -> Any:
+    """``["U", href]``."""
+    return encoder._tag("U", encoder._walk(value.href, depth))
+
+
+def encode_pairs(encoder: _Encoder, value: _Pairs[Any], depth: int) -> Any:
+    """``["q", pairs]`` for URLSearchParams, ``["D", pairs]`` for FormData."""
+    pairs = [[encoder._walk(k, depth), encoder._walk(v, depth + 1)] for k, v in value]
+    return encoder._tag("q" if isinstance(value, URLSearchParams) else "D", pairs)
+
+
+def encode_blob(encoder: _Encoder, value: Blob, depth: int) -> Any:
+    """``["B", segment, type]``, and name and time for a file: ``["F", …]``."""
+    segment = encoder._segment(value.data)
+    if isinstance(value, File):
+        return encoder._tag("F", segment, value.type, value.name, value.last_modified)
+    return encoder._tag("B", segment, value.type)
+
+
+# Decoding
+
+
+def decode_url(decoder: _Decoder, data: list[Any]) -> URL:
+    """A URL."""
+    return URL(_text(data[1]))
+
+
+def decode_pairs(decoder: _Decoder, data: list[Any]) -> URLSearchParams | FormData:
+    """URLSearchParams or FormData."""
+    pairs = [(_text(decoder.walk(name)), decoder.walk(value)) for name, value in data[1]]
+    if data[0] == "D":
+        return FormData(pairs)
+    return URLSearchParams([(name, _text(value)) for name, value in pairs])
+
+
+def decode_reference(handles: Handles, data: list[Any]) -> BaseReference | None:
+    """A blob or stream of the guest; None: another tag."""
+    match data:
+        case ["r", handle]:
+            return handles.import_handle(handle, "readable")
+        case ["w", handle]:
+            return handles.import_handle(handle, "writable")
+        case ["B", handle, int(size), str(type)]:
+            return _blob(handles.import_handle(handle, "blob"), size, type, None, None)
+        case ["F", handle, int(size), str(type), str(name), int(modified)]:
+            return _blob(handles.import_handle(handle, "blob"), size, type, name, modified)
+    return None
+
+
+def _blob(
+    reference: BaseReference,
+    size: int,
+    type: str,  # noqa: A002
+    name: str | None,
+    last_modified: int | None,
+) -> BaseReference:
+    if not isinstance(reference, BaseBlobReference):
+        raise ProtocolViolation("a handle that was something else before")
+    reference.size, reference.type = size, type
+    reference.name, reference.last_modified = name, last_modified
+    return reference
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ProtocolViolation("text expected")
+    return value
