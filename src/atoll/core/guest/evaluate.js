@@ -15,17 +15,25 @@ import { PARSER_SOURCE } from "./operations.js";
 import { rewriteTopLevelAwait } from "./top_level_await.js";
 import { tagged } from "./marshal.js";
 
-const replaceAll = uncurryThis(String.prototype.replaceAll);
 const replace = uncurryThis(String.prototype.replace);
-const UNSAFE_IN_URL = /[\s'"\u2028\u2029]/g;
+const UNSAFE_IN_URL = /[\s'"\u2028\u2029]/;
+
+/** @param {string} filename @returns {string} */
+function urlSafe(filename) {
+  if (RegExpPrototypeExec(UNSAFE_IN_URL, filename) === null) return filename;
+  let safe = "";
+  for (let i = 0; i < filename.length; i++) {
+    safe += RegExpPrototypeExec(UNSAFE_IN_URL, filename[i]) === null ? filename[i] : "_";
+  }
+  return safe;
+}
 
 /**
  * V8 shows the sourceURL where it would otherwise show the script's own URL, which must be one.
  * @param {string} source
  * @param {string} filename as stack traces show it
  */
-const named = (source, filename) =>
-  `${source}\n//# sourceURL=${replaceAll(filename, UNSAFE_IN_URL, "_")}`;
+const named = (source, filename) => `${source}\n//# sourceURL=${urlSafe(filename)}`;
 
 /** @param {string} source @param {string} filename */
 const run = (source, filename) => runScript(named(source, filename), "atoll:script");

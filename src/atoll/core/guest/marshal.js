@@ -140,7 +140,7 @@ export const tagged = (data) => {
 const encodeIllFormed = (text, encoder) => {
   const units = new Uint16ArrayCtor(text.length);
   for (let i = 0; i < text.length; i++) units[i] = StringPrototypeCharCodeAt(text, i);
-  return tagged(["s", encoder.segment(new Uint8ArrayCtor(units.buffer))]);
+  return tagged(["s", encoder.segment(new Uint8ArrayCtor(TypedArrayPrototypeBuffer(units)))]);
 };
 
 /** @param {number} value */
@@ -497,9 +497,11 @@ registerDecoder("u", () => undefined);
 registerDecoder("n", (data) => NumberCtor(data[1]));
 registerDecoder("i", (data) => data[1] ? -BigIntCtor(data[2]) : BigIntCtor(data[2]));
 registerDecoder("s", (data, decoder) => {
-  const units = new Uint16ArrayCtor(decoder.segments[data[1]].buffer);
+  const bytes = decoder.segments[data[1]];
+  const units = new Uint16ArrayCtor(TypedArrayPrototypeBuffer(bytes));
+  const length = TypedArrayPrototypeByteLength(bytes) / 2;
   let text = "";
-  for (let i = 0; i < units.length; i++) text += StringFromCharCode(units[i]);
+  for (let i = 0; i < length; i++) text += StringFromCharCode(units[i]);
   return text;
 });
 registerDecoder("d", (data) => new DateCtor(data[1]));
@@ -536,9 +538,9 @@ registerDecoder("o", (data, decoder) => {
 registerDecoder("b", (data, decoder) => {
   const bytes = decoder.segments[data[1]];
   const Class = binaryClasses[data[2]];
-  if (data[2] === 0) return bytes.buffer;
+  if (data[2] === 0) return TypedArrayPrototypeBuffer(bytes);
   if (data[2] === 1) return bytes;
-  return new /** @type {any} */ (Class)(bytes.buffer);
+  return new /** @type {any} */ (Class)(TypedArrayPrototypeBuffer(bytes));
 });
 
 registerEncoder(DateCtor.prototype, (value) => {

@@ -132,7 +132,25 @@ export const PromiseResolve = (value) => promiseResolve(PromiseCtor, value);
 export const RegExpCtor = RegExp;
 export const RegExpPrototypeExec = uncurryThis(RegExp.prototype.exec);
 export const RegExpPrototypeSource = uncurryGetter(RegExp.prototype, "source");
-export const RegExpPrototypeFlags = uncurryGetter(RegExp.prototype, "flags");
+/** The getter of `flags` looks each flag up by name, which user code may have redefined. */
+const regExpFlags = [
+  ["d", "hasIndices"],
+  ["g", "global"],
+  ["i", "ignoreCase"],
+  ["m", "multiline"],
+  ["s", "dotAll"],
+  ["u", "unicode"],
+  ["v", "unicodeSets"],
+  ["y", "sticky"],
+].map(([letter, name]) => ({ letter, isSet: uncurryGetter(RegExp.prototype, name) }));
+/** @param {RegExp} regExp @returns {string} */
+export const RegExpPrototypeFlags = (regExp) => {
+  let flags = "";
+  for (let i = 0; i < regExpFlags.length; i++) {
+    if (regExpFlags[i].isSet(regExp)) flags += regExpFlags[i].letter;
+  }
+  return flags;
+};
 
 export const StringCtor = String;
 export const StringPrototypeCharCodeAt = uncurryThis(String.prototype.charCodeAt);
