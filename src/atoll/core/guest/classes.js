@@ -58,13 +58,9 @@ function defineClass(spec) {
       constructor(...args) {
         if (args[0] === ADOPT) return; // decoded from the wire, or made by a subclass
         if (construct === 0) throw new TypeErrorCtor("Illegal constructor");
-        const target = new.target;
         const id = callSync(construct, args);
-        const self = this;
-        return importHandle(id, () => {
-          ReflectSetPrototypeOf(self, target.prototype);
-          return self;
-        });
+        // `this` has the prototype of `new.target`, so a subclass of the guest's works, too.
+        return importHandle(id, () => this);
       }
     },
   };
@@ -133,7 +129,7 @@ function defineMember(target, member, className) {
       get [name]() {
         return callSync(call, withReceiver(this, receiver, []));
       },
-      set [name](value) {
+      set [name](/** @type {any} */ value) {
         callSync(set, withReceiver(this, receiver, [value]));
       },
     };

@@ -109,8 +109,9 @@ export const queueTask = (callback) =>
   });
 
 /**
- * @param {(promise: Promise<any>, reason: any) => boolean} handler returns true: dealt with
+ * The handler returns true: it has dealt with the rejection.
+ * @type {(handler: (promise: Promise<any>, reason: any) => boolean) => void}
  */
 export const onUnhandledRejection = core.setUnhandledPromiseRejectionHandler;
-/** @param {(error: any) => void} handler */
+/** @type {(handler: (error: any) => void) => void} */
 export const onUncaughtException = core.setReportExceptionCallback;

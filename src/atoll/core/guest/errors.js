@@ -20,7 +20,7 @@ import {
   WeakMapPrototypeSet,
 } from "./primordials.js";
 import { isNativeError } from "./engine.js";
-import { MarshalFailure, registerDecoder, registerEncoder, tagged } from "./marshal.js";
+import { MarshalFailure, registerDecoder, registerEncoder } from "./marshal.js";
 import { FrameTooLarge } from "../../wire/guest.js";
 
 /** Errors that stand for exceptions of the host. @type {WeakMap<object, number>} */

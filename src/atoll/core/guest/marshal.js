@@ -323,15 +323,14 @@ export class Encoder {
   #record(value, depth) {
     const out = new Bare();
     const keys = ObjectKeys(value);
-    let node = out;
     for (let i = 0; i < keys.length; i++) {
       if (keys[i] === "$" || !StringPrototypeIsWellFormed(keys[i])) {
         return this.#entries(value, keys, depth);
       }
     }
-    this.#keep(value, node);
+    this.#keep(value, out);
     this.#fields(value, keys, out, depth);
-    return node;
+    return out;
   }
 
   /**

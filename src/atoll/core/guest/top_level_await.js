@@ -99,7 +99,7 @@ class Rewriter {
     return this.#source.slice(node.start, node.end);
   }
 
-  /** @param {Node | null | undefined} node @param {boolean} top */
+  /** @param {Node | null | undefined} node @param {boolean} top @returns {void} */
   statement(node, top = false) {
     switch (node?.type) {
       case "ExpressionStatement":
@@ -136,7 +136,7 @@ class Rewriter {
     }
   }
 
-  /** @param {Node | null | undefined} node a statement that only holds other statements */
+  /** @param {Node | null | undefined} node that only holds other statements @returns {void} */
   #children(node) {
     switch (node?.type) {
       case "BlockStatement":
