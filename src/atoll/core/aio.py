@@ -11,8 +11,9 @@ import asyncio
 import contextvars
 import itertools
 import logging
+import os
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Coroutine
 from typing import Any, Final
 
 from atoll.core import driver, operations, web
@@ -21,7 +22,7 @@ from atoll.core.launch import Confinement, explain_exit
 from atoll.core.reference import JSFunction, JSPromise, Reference
 from atoll.engine import ProcessExit
 from atoll.engine.pipe_writer import PipeWriter
-from atoll.errors import AtollError, IsolateDisposed, JSError, LimitExceeded
+from atoll.errors import AtollError, CallLimitExceeded, IsolateDisposed, JSError, LimitExceeded
 from atoll.limits import Limits, MiB
 from atoll.wire.frames import ProtocolViolation
 
@@ -29,6 +30,9 @@ logger = logging.getLogger("atoll.isolate")
 
 BACKLOG: Final = 16 * MiB
 """Bytes waiting for the guest beyond which new calls wait."""
+
+_MOST_POSTED: Final = 10_000
+"""Tasks of one isolate; only callbacks that the guest does not wait for can be so many."""
 
 _serials = itertools.count(1)
 _answering: contextvars.ContextVar[tuple[tuple[int, int], ...]] = contextvars.ContextVar(
@@ -51,10 +55,11 @@ class AsyncDriver(driver.Driver):
         self._serial = next(_serials)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writing: set[int] = set()
-        self._tasks: dict[asyncio.Task[Any], int] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._serving: dict[int, asyncio.Task[Any]] = {}
         self._watchdog: asyncio.TimerHandle | None = None
         self._watch_at = float("inf")
-        self._flushed = False
+        self._flush_scheduled = False
         self._room: asyncio.Event | None = None
         self._ended: asyncio.Future[None] | None = None
         self._ready: asyncio.Future[None] | None = None
@@ -80,7 +85,7 @@ class AsyncDriver(driver.Driver):
     async def dispose(self) -> None:
         """End the process and everything that waits for it. Does nothing the second time."""
         process = self.process
-        if process is None or self._loop is None:
+        if process is None or self._loop is None or self._owner_pid != os.getpid():
             return
         self.end(IsolateDisposed("the isolate has been disposed of"))
         current = asyncio.current_task()
@@ -169,7 +174,10 @@ class AsyncDriver(driver.Driver):
 
         pending.on_done = wake
         self._watch(self._set_deadline(pending, timeout))
-        self._flush_soon()
+        if len(host.session.calls) > 1:
+            self._flush_soon()
+        else:
+            self._flush()
         try:
             await future
         except asyncio.CancelledError:
@@ -215,20 +223,24 @@ class AsyncDriver(driver.Driver):
         process, host = self.process, self.host
         if process is None or process.output < 0:
             return
+        if self.host.failure is not None:
+            # What a guest says between its end and its death is of no interest.
+            assert self._loop is not None  # noqa: S101 - for the type checker
+            self._loop.remove_reader(process.output)
+            return
         try:
-            for _ in range(64):
-                frames = self._read()
-                if frames is None:
-                    # The exit status follows on the control socket and says why.
-                    if self._loop is not None:
-                        self._loop.remove_reader(process.output)
-                    return
-                for frame in frames:
-                    invocation = host.handle(frame)
-                    if invocation is not None:
-                        self._run(invocation)
-                if process.output < 0:
-                    return
+            frames = self._read()
+            if frames is None:
+                # The exit status follows on the control socket and says why.
+                if self._loop is not None:
+                    self._loop.remove_reader(process.output)
+                return
+            for frame in frames:
+                if host.failure is not None:
+                    return  # ended by the frame before
+                invocation = host.handle(frame)
+                if invocation is not None:
+                    self._run(invocation)
         except BlockingIOError:
             pass
         except ProtocolViolation as error:
@@ -238,7 +250,7 @@ class AsyncDriver(driver.Driver):
         if host.ready is not None and self._ready is not None and not self._ready.done():
             self._guest_is_ready()
             self._ready.set_result(None)
-        self._flush_soon()
+        self._flush()
 
     def _run(self, invocation: Invocation) -> None:
         function = invocation.export.value
@@ -261,18 +273,46 @@ class AsyncDriver(driver.Driver):
             self._answer(invocation, result, None)
             return
         assert self._loop is not None  # noqa: S101 - for the type checker
-        task = self._loop.create_task(_await(result), context=context)
-        self._tasks[task] = invocation.id
-        task.add_done_callback(lambda task: self._task_done(task, invocation))
+        if not invocation.id and len(self._tasks) >= _MOST_POSTED:
+            if isinstance(result, Coroutine):
+                result.close()
+            raise CallLimitExceeded(
+                f"{_MOST_POSTED} asynchronous callbacks run that the guest does not wait for"
+            )
+        task = self._start(self._serve(invocation, result), context)
+        if invocation.id:
+            self._serving[invocation.id] = task
 
-    def _task_done(self, task: asyncio.Task[Any], invocation: Invocation) -> None:
-        del self._tasks[task]
-        if task.cancelled():
-            error: BaseException | None = JSError("AbortError", "the host function was cancelled")
+    def _start(
+        self, coroutine: Coroutine[Any, Any, None], context: contextvars.Context | None = None
+    ) -> asyncio.Task[None]:
+        assert self._loop is not None  # noqa: S101 - for the type checker
+        task = self._loop.create_task(coroutine, context=context)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _serve(self, invocation: Invocation, awaitable: Awaitable[Any]) -> None:
+        """Answer a call of the guest with what an awaitable gives."""
+        try:
+            value = await awaitable
+        except asyncio.CancelledError:
+            error = JSError("AbortError", "the host function was cancelled")
+            self._answer(invocation, None, error)
+            raise
+        except (KeyboardInterrupt, SystemExit) as error:
+            self._answer(invocation, None, error)
+            raise
+        except BaseException as error:  # noqa: BLE001 - it goes to the guest
+            self._answer(invocation, None, error)
         else:
-            error = task.exception()
-        self._answer(invocation, None if error else task.result(), error)
-        self._flush_soon()
+            self._answer(invocation, value, None)
+        finally:
+            self._serving.pop(invocation.id, None)
+            if len(self._tasks) > 1:
+                self._flush_soon()
+            else:
+                self._flush()
 
     def _answer(self, invocation: Invocation, value: Any, error: BaseException | None) -> None:
         if invocation.id:
@@ -285,50 +325,46 @@ class AsyncDriver(driver.Driver):
 
     def cancel_invocation(self, id: int) -> None:
         """The guest no longer wants the answer to that call."""
-        for task, call in self._tasks.items():
-            if call == id:
-                task.cancel()
+        task = self._serving.pop(id, None)
+        if task is not None:
+            # Answered here, as a task that has not begun yet will not do anything any more.
+            self.host.answer(id, None, JSError("AbortError", "the host function was cancelled"))
+            task.cancel()
 
     def adopt_awaitable(self, handle: int, value: Awaitable[Any]) -> None:
         """Await a Python awaitable and settle the guest's promise for it."""
-        assert self._loop is not None  # noqa: S101 - for the type checker
-        task = self._loop.create_task(_await(value))
-        self._tasks[task] = 0
-        task.add_done_callback(lambda task: self._settle(task, handle))
+        self._start(self._settle(handle, value))
 
-    def _settle(self, task: asyncio.Task[Any], handle: int) -> None:
-        del self._tasks[task]
-        if self.host.failure is not None:
-            if not task.cancelled():
-                task.exception()
-            return
-        error: BaseException | None
-        if task.cancelled():
-            error = JSError("AbortError", "the awaitable was cancelled")
-        else:
-            error = task.exception()
+    async def _settle(self, handle: int, awaitable: Awaitable[Any]) -> None:
+        ok, value = False, None
         try:
-            value = error if error is not None else task.result()
-            self.post(operations.SETTLE, (handle, error is None, value))
+            value = await awaitable
+            ok = True
+        except asyncio.CancelledError:
+            value = JSError("AbortError", "the awaitable was cancelled")
+            raise
+        except Exception as error:  # noqa: BLE001 - it goes to the guest
+            value = error
+        finally:
+            if self.host.failure is None:
+                self._post_settled(handle, ok, value)
+
+    def _post_settled(self, handle: int, ok: bool, value: Any) -> None:
+        try:
+            self.post(operations.SETTLE, (handle, ok, value))
         except AtollError as failure:
             self.post(operations.SETTLE, (handle, False, failure))
 
     # Writing
 
     def _flush_soon(self) -> None:
-        """Write now, but at most once in each iteration of the loop; the rest goes together."""
-        if self._flushed:
-            return
-        self._flush()
-        if self._loop is not None and not self._loop.is_closed():
-            self._flushed = True
-            self._loop.call_soon(self._flush_again)
-
-    def _flush_again(self) -> None:
-        self._flushed = False
-        self._flush()
+        """Write in the loop's next iteration, together with what else comes until then."""
+        if not self._flush_scheduled and self._loop is not None and not self._loop.is_closed():
+            self._flush_scheduled = True
+            self._loop.call_soon(self._flush)
 
     def _flush(self) -> None:
+        self._flush_scheduled = False
         if self.host.failure is not None:
             return
         self._queue_output()

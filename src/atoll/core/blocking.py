@@ -68,7 +68,7 @@ class BlockingDriver(Driver):
     def dispose(self) -> None:
         """End the process and everything that waits for it. Does nothing the second time."""
         process = self.process
-        if process is None or process.control < 0:
+        if process is None or process.control < 0 or self._owner_pid != os.getpid():
             return
         self._acquire()
         try:

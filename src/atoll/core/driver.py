@@ -13,7 +13,7 @@ from atoll.core.reference import BaseReference
 from atoll.engine import IsolateProcess
 from atoll.engine.pipe_writer import PipeWriter
 from atoll.errors import AtollError, IsolateCrashed, IsolateDisposed, WallTimeLimitExceeded
-from atoll.limits import Limits
+from atoll.limits import Limits, MiB
 from atoll.wire.frames import Frame
 from atoll.wire.session import INPUT, REPLIES
 
@@ -25,6 +25,8 @@ _CHUNK: Final = 64 * 1024
 _VECTORS: Final = 64
 """Buffers that one system call fills; the kernel takes 1024 at most."""
 _NEVER: Final = float("inf")
+_RELEASES_WAIT: Final = 1 * MiB
+"""Bytes waiting for the guest beyond which it is not told of released references as well."""
 PLAIN: Final = frozenset({type(None), bool, int, float, str, bytes, list, dict, tuple})
 """Types of results that are quickly known not to be awaitable."""
 
@@ -53,7 +55,8 @@ class Driver:
     def _launch(self) -> IsolateProcess:
         self.started_at = time.monotonic()
         process = self.process = launch(self._limits, self._confinement)
-        self._writers = (PipeWriter(process.input), PipeWriter(process.replies))
+        writers = self._writers = (PipeWriter(process.input), PipeWriter(process.replies))
+        self.host.session.written = lambda pipe: writers[pipe].written
         return process
 
     def _check_process(self) -> None:
@@ -88,7 +91,7 @@ class Driver:
     def _queue_output(self) -> None:
         """Hand what the session wants to say to the pipes' writers."""
         host = self.host
-        if host.handles.released:
+        if host.handles.released and self._backlog() < _RELEASES_WAIT:
             host.flush_releases()
         outgoing = host.session.outgoing
         for pipe in (INPUT, REPLIES):

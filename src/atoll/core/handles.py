@@ -21,6 +21,7 @@ from atoll.core.reference import BaseReference
 from atoll.errors import HandleLimitExceeded, MarshalError
 from atoll.wire.frames import ProtocolViolation
 
+_MOST_RELEASES: Final = 200_000
 REMEMBERED_EXCEPTIONS: Final = 100
 """Exceptions that come back as the same object; older ones come back as a `JSError`."""
 
@@ -184,7 +185,8 @@ class Handles:
         known = self._imports.get(handle)
         reference = known() if known is not None else None
         if reference is None or reference.released:
-            if len(self._imports) >= self._limit:
+            # Releases pile up when the guest does not read them.
+            if len(self._imports) >= self._limit or len(self.released) > _MOST_RELEASES:
                 raise HandleLimitExceeded(
                     f"more than {self._limit} guest values are held by the host (Limits.handles)"
                 )

@@ -20,6 +20,7 @@ from atoll.core.handles import Export, Handles
 from atoll.core.reference import BaseReference
 from atoll.errors import (
     AtollError,
+    CallLimitExceeded,
     IsolateCrashed,
     IsolateDisposed,
     JSError,
@@ -41,9 +42,10 @@ from atoll.wire.frames import (
     TAGGED,
     THROW,
     Frame,
+    FrameTooLarge,
     ProtocolViolation,
 )
-from atoll.wire.session import MessageTooLarge, OutputExceeded, Session
+from atoll.wire.session import CallsExceeded, MessageTooLarge, OutputExceeded, Session
 
 _ALLOCATION_FAILURES: Final = (
     "Array buffer allocation failed",
@@ -341,6 +343,10 @@ class Host:
         """The owner's error for a guest that broke the protocol."""
         if isinstance(error, OutputExceeded):
             return OutputLimitExceeded(f"{error} (Limits.output)")
+        if isinstance(error, FrameTooLarge):
+            return OutputLimitExceeded(f"{error} from the guest (Limits.message)")
+        if isinstance(error, CallsExceeded):
+            return CallLimitExceeded(f"the guest has {error} (Limits.calls, Limits.nesting)")
         return IsolateCrashed(f"the guest broke the protocol and was ended: {error}")
 
 

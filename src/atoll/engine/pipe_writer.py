@@ -17,11 +17,13 @@ class PipeWriter:
     Attributes:
         fd: the pipe.
         size: bytes that are queued.
+        written: bytes that the pipe has taken so far.
     """
 
     def __init__(self, fd: int) -> None:
         self.fd = fd
         self.size = 0
+        self.written = 0
         self._queue: deque[bytes | memoryview] = deque()
 
     def feed(self, buffers: Sequence[bytes | memoryview]) -> None:
@@ -45,6 +47,7 @@ class PipeWriter:
             except BlockingIOError:
                 return False
             self.size -= written
+            self.written += written
             if self.size == 0:
                 queue.clear()
                 return True

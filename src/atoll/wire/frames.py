@@ -51,6 +51,10 @@ class ProtocolViolation(Exception):
     """The other side sent something that no correct guest sends."""
 
 
+class FrameTooLarge(ProtocolViolation):
+    """The other side announced a frame that is larger than one may be."""
+
+
 class Frame:
     """One message. `body` and `segments` do not alias any buffer that is reused."""
 
@@ -173,7 +177,7 @@ class FrameDecoder:
                 return table
             size += 4 * segments + sum(_lengths(segments).unpack_from(data, start + 16))
         if size > self._limit:
-            raise ProtocolViolation(f"a frame of {size} bytes")
+            raise FrameTooLarge(f"a message of {size} bytes")
         return size
 
     @staticmethod

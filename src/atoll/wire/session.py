@@ -16,16 +16,21 @@ frame from the guest    is a violation unless
 ======================  =======================================================================
 READY                   it is the first frame
 CALL                    its id is not being served; fewer than `calls` asynchronous ones are
-                        open; a SYNC one keeps the invariant and `nesting`
+                        open or have their answers still queued on this side; a SYNC one keeps
+                        the invariant and `nesting`
 RETURN, THROW           a call of the host with that id is open
 CANCEL                  (a call that has just been answered may still be cancelled)
 POST, RELEASE           READY came before
 ======================  =======================================================================
+
+That answers count until the pipe has taken them bounds what a guest that calls and never reads can
+make the host keep. A correct guest counts a call as open until it has read the answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from .frames import (
@@ -47,10 +52,15 @@ from .frames import (
 
 INPUT: Final = 0
 REPLIES: Final = 1
+_ALL: Final = float("inf")
 
 
 class OutputExceeded(ProtocolViolation):
     """The guest sent more bytes than it may in all."""
+
+
+class CallsExceeded(ProtocolViolation):
+    """The guest has more calls open than it may."""
 
 
 class MessageTooLarge(ValueError):
@@ -66,6 +76,8 @@ class Session:
         bytes_in: bytes received from the guest so far.
         bytes_out: bytes handed to `outgoing` so far.
         served: calls of the guest so far.
+        written: says how many bytes of a pipe's `outgoing` have been written; set by a driver
+            that queues them, otherwise they count as written at once.
     """
 
     def __init__(self, *, message: int, calls: int, nesting: int, output: int | None) -> None:
@@ -74,6 +86,9 @@ class Session:
         self.bytes_in = 0
         self.bytes_out = 0
         self.served = 0
+        self.written: Callable[[int], float] = lambda _pipe: _ALL
+        self._sent = [0, 0]
+        self._answers: tuple[deque[int], deque[int]] = (deque(), deque())
         self._message = message
         self._max_calls = calls
         self._max_nesting = nesting
@@ -128,6 +143,7 @@ class Session:
         else:
             return
         self._send(pipe, RETURN if ok else THROW, flags, id, 0, body, segments)
+        self._answers[pipe].append(self._sent[pipe])
         if pipe == INPUT:
             self._async_calls.discard(id)
         else:
@@ -176,6 +192,7 @@ class Session:
                 else f"{len(segments)} binary values in one message; {MAX_SEGMENTS} at most"
             )
         self.bytes_out += size
+        self._sent[pipe] += size
         self.outgoing[pipe].extend(encode_frame(kind, flags, id, target, body, segments))
 
     # Receiving
@@ -238,10 +255,21 @@ class Session:
         if frame.flags & SYNC:
             depth = len(self._sync_calls)
             if depth > len(self._nested) or depth >= self._max_nesting:
-                raise ProtocolViolation(f"{depth + 1} synchronous calls at once")
+                raise CallsExceeded(f"{depth + 1} synchronous calls at once")
+            if self._unwritten(REPLIES, self._max_nesting):
+                raise CallsExceeded("synchronous calls whose answers are not read")
             self._sync_calls.append(id)
         else:
-            if len(self._async_calls) >= self._max_calls:
-                raise ProtocolViolation(f"more than {self._max_calls} calls at once")
+            if self._unwritten(INPUT, self._max_calls - len(self._async_calls)):
+                raise CallsExceeded(f"more than {self._max_calls} calls at once")
             self._async_calls.add(id)
         self.served += 1
+
+    def _unwritten(self, pipe: int, most: int) -> bool:
+        """Whether `most` answers or more wait to be written to the pipe."""
+        answers = self._answers[pipe]
+        if len(answers) >= most:
+            written = self.written(pipe)
+            while answers and answers[0] <= written:
+                answers.popleft()
+        return len(answers) >= most
