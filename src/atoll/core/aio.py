@@ -254,43 +254,52 @@ class AsyncDriver(driver.Driver):
 
     def _run(self, invocation: Invocation) -> None:
         function = invocation.export.value
-        context: contextvars.Context | None = None
-        if invocation.is_sync:
-            context = contextvars.copy_context()
-            context.run(_answering.set, (*_answering.get(), (self._serial, invocation.id)))
+        # Tasks that are made from here on inherit that they answer this call.
+        token = (
+            _answering.set((*_answering.get(), (self._serial, invocation.id)))
+            if invocation.is_sync
+            else None
+        )
         try:
-            if context is None:
-                result = function(*invocation.args)  # type: ignore[operator]
+            result = function(*invocation.args)  # type: ignore[operator]
+            if type(result) in driver.PLAIN or not isinstance(result, Awaitable):
+                self._answer(invocation, result, None)
             else:
-                result = context.run(function, *invocation.args)  # type: ignore[arg-type]
+                self._run_awaitable(invocation, result)
+        except LimitExceeded:
+            raise
         except (KeyboardInterrupt, SystemExit) as error:
             self._answer(invocation, None, error)
             raise
         except BaseException as error:  # noqa: BLE001 - it goes to the guest
             self._answer(invocation, None, error)
-            return
-        if type(result) in driver.PLAIN or not isinstance(result, Awaitable):
-            self._answer(invocation, result, None)
-            return
-        assert self._loop is not None  # noqa: S101 - for the type checker
+        finally:
+            if token is not None:
+                _answering.reset(token)
+
+    def _run_awaitable(self, invocation: Invocation, result: Awaitable[Any]) -> None:
         if not invocation.id and len(self._tasks) >= _MOST_POSTED:
             if isinstance(result, Coroutine):
                 result.close()
             raise CallLimitExceeded(
                 f"{_MOST_POSTED} asynchronous callbacks run that the guest does not wait for"
             )
-        task = self._start(self._serve(invocation, result), context)
+        task = self._start(self._serve(invocation, result))
         if invocation.id:
             self._serving[invocation.id] = task
 
-    def _start(
-        self, coroutine: Coroutine[Any, Any, None], context: contextvars.Context | None = None
-    ) -> asyncio.Task[None]:
+    def _start(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a coroutine as a task that `_finished` is to be told the end of."""
         assert self._loop is not None  # noqa: S101 - for the type checker
-        task = self._loop.create_task(coroutine, context=context)
+        task = self._loop.create_task(coroutine)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
         return task
+
+    def _finished(self) -> None:
+        """The current task is about to end; a done-callback would cost a turn of the loop."""
+        task = asyncio.current_task()
+        if task is not None:
+            self._tasks.discard(task)
 
     async def _serve(self, invocation: Invocation, awaitable: Awaitable[Any]) -> None:
         """Answer a call of the guest with what an awaitable gives."""
@@ -309,7 +318,8 @@ class AsyncDriver(driver.Driver):
             self._answer(invocation, value, None)
         finally:
             self._serving.pop(invocation.id, None)
-            if len(self._tasks) > 1:
+            self._finished()
+            if self._tasks:
                 self._flush_soon()
             else:
                 self._flush()
@@ -329,11 +339,12 @@ class AsyncDriver(driver.Driver):
         if task is not None:
             # Answered here, as a task that has not begun yet will not do anything any more.
             self.host.answer(id, None, JSError("AbortError", "the host function was cancelled"))
+            self._tasks.discard(task)
             task.cancel()
 
     def adopt_awaitable(self, handle: int, value: Awaitable[Any]) -> None:
         """Await a Python awaitable and settle the guest's promise for it."""
-        self._start(self._settle(handle, value))
+        _ = self._start(self._settle(handle, value))
 
     async def _settle(self, handle: int, awaitable: Awaitable[Any]) -> None:
         ok, value = False, None
@@ -346,6 +357,7 @@ class AsyncDriver(driver.Driver):
         except Exception as error:  # noqa: BLE001 - it goes to the guest
             value = error
         finally:
+            self._finished()
             if self.host.failure is None:
                 self._post_settled(handle, ok, value)
 
@@ -414,7 +426,3 @@ class AsyncDriver(driver.Driver):
         """References have been released; tell the guest in the loop's next iteration."""
         if self._loop is not None and not self._loop.is_closed() and self.host.failure is None:
             self._loop.call_soon_threadsafe(self._flush_soon)
-
-
-async def _await(value: Awaitable[Any]) -> Any:
-    return await value
