@@ -1,0 +1,55 @@
+"""``python -m benchmarks [--only NAME] [--quick] [--json FILE]``."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from . import calls, codec, kernels, machine, start, table, transfer
+from .measure import Options, Row
+
+BENCHMARKS: Final[dict[str, Callable[[Options], Iterator[Row]]]] = {
+    "start": start.cold_start,
+    "calls": calls.blocking_calls,
+    "async-calls": calls.asyncio_calls,
+    "transfer": transfer.transfer,
+    "memory": start.memory,
+    "compute": kernels.compute,
+    "codec": codec.codec,
+    "fleet": start.fleet,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument(
+        "--only", action="append", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS)
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="every path, once; the figures mean nothing"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there, too")
+    options = parser.parse_args()
+    facts = machine.describe()
+    for name, fact in facts.items():
+        print(f"{name}: {fact}")
+    rows: list[Row] = []
+    for name in options.only or BENCHMARKS:
+        print(f"measuring {name} …", flush=True)
+        measured = BENCHMARKS[name](Options(quick=options.quick))
+        rows += [dataclasses.replace(row, benchmark=name) for row in measured]
+    facts["load after"] = machine.load()
+    print(f"load after: {facts['load after']}\n")
+    print("\n".join(table.lines(rows)))
+    print(f"\n{table.summary(rows)}")
+    if options.json is not None:
+        document = {"machine": facts, "quick": options.quick, "rows": [r.as_json() for r in rows]}
+        options.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

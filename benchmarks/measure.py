@@ -1,0 +1,245 @@
+"""Rounds, figures and rows: what every benchmark is made of."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import statistics
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from atoll.engine.process import spawner_pid
+
+Measurement = Callable[[], float]
+"""Measures one round and returns the cost of one operation."""
+
+_FORMATS: Final = {
+    "s": ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")),
+    "GB/s": ((1.0, "GB/s"),),
+    "MiB": ((1.0, "MiB"),),
+    "/s": ((1.0, "/s"),),
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much to measure. `quick` is for tests: every path once, no figure worth reading."""
+
+    quick: bool = False
+
+    def rounds(self, count: int) -> int:
+        return 2 if self.quick else count
+
+    def batch(self, count: int) -> int:
+        """Operations in one round."""
+        return max(1, count // 50) if self.quick else count
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What the rounds gave, in `unit`, in the order they were taken."""
+
+    unit: str
+    values: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.values)
+
+    @property
+    def best(self) -> float:
+        return (max if self.unit.endswith("/s") else min)(self.values)
+
+    def text(self, value: float) -> str:
+        scale, name = next(
+            ((scale, name) for scale, name in _FORMATS[self.unit] if value >= scale),
+            _FORMATS[self.unit][-1],
+        )
+        number = value / scale
+        return f"{number:.0f} {name}" if number >= 100 else f"{number:.3g} {name}"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A bound on the ratio to what the row is beside, on the figure itself, or on either."""
+
+    text: str
+    holds: Callable[[Row], bool]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table.
+
+    Attributes:
+        benchmark: the name for ``--only``; filled in by the runner.
+        what: what was measured, and where.
+        figure: Atoll's.
+        beside: what it is compared with, if anything.
+        other: that thing's figure.
+        target: what it should reach, for the rows that have a target.
+        note: what a reader has to know besides.
+    """
+
+    what: str
+    figure: Figure
+    beside: str = ""
+    other: Figure | None = None
+    target: Target | None = None
+    note: str = ""
+    benchmark: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """Atoll's cost (or speed, for speeds) as a multiple of the other's: by rounds, median."""
+        if self.other is None:
+            return None
+        pairs = zip(self.figure.values, self.other.values, strict=False)
+        return statistics.median(ours / theirs for ours, theirs in pairs)
+
+    @property
+    def met(self) -> bool | None:
+        return None if self.target is None else self.target.holds(self)
+
+    def as_json(self) -> dict[str, Any]:
+        def figure(figure: Figure | None) -> dict[str, Any] | None:
+            if figure is None:
+                return None
+            return {
+                "unit": figure.unit,
+                "median": figure.median,
+                "best": figure.best,
+                "rounds": len(figure.values),
+            }
+
+        return {
+            "benchmark": self.benchmark,
+            "what": self.what,
+            "atoll": figure(self.figure),
+            "beside": self.beside,
+            "other": figure(self.other),
+            "ratio": self.ratio,
+            "target": self.target.text if self.target else None,
+            "met": self.met,
+            "note": self.note,
+        }
+
+
+def at_most(limit: float, *, what: str = "x") -> Target:
+    """The ratio is at most `limit`."""
+    return Target(f"≤ {limit:g} {what}", lambda row: _ratio(row) <= limit)
+
+
+def faster() -> Target:
+    """Atoll is cheaper than what it is beside."""
+    return Target("< 1 x", lambda row: _ratio(row) < 1)
+
+
+def at_most_mib(limit: float) -> Target:
+    """The figure, in MiB, is at most `limit`."""
+    return Target(f"≤ {limit:g} MiB", lambda row: row.figure.median <= limit)
+
+
+def at_least_speed(gb: float, share: float) -> Target:
+    """`gb` GB/s, or `share` of the raw limit where that is slower than `gb` itself."""
+
+    def holds(row: Row) -> bool:
+        assert row.other is not None
+        raw_is_slow = row.other.median < gb
+        return row.figure.median >= gb or (raw_is_slow and _ratio(row) >= share)
+
+    return Target(f"≥ {gb:g} GB/s, or ≥ {share:g} x a slower raw", holds)
+
+
+def _ratio(row: Row) -> float:
+    assert row.ratio is not None
+    return row.ratio
+
+
+def interleave(rounds: int, *measurements: Measurement) -> list[tuple[float, ...]]:
+    """Take rounds of each in turn, in an order that alternates; one tuple of values for each."""
+    values: list[list[float]] = [[] for _ in measurements]
+    order = list(range(len(measurements)))
+    gc.collect()
+    for _ in range(rounds):
+        for index in order:
+            values[index].append(measurements[index]())
+        order.reverse()
+    return [tuple(each) for each in values]
+
+
+async def interleave_async(
+    rounds: int, *measurements: Callable[[], Awaitable[float] | float]
+) -> list[tuple[float, ...]]:
+    """`interleave` for measurements of which some are coroutine functions."""
+    values: list[list[float]] = [[] for _ in measurements]
+    order = list(range(len(measurements)))
+    gc.collect()
+    for _ in range(rounds):
+        for index in order:
+            value = measurements[index]()
+            values[index].append(value if isinstance(value, float) else await value)
+        order.reverse()
+    return [tuple(each) for each in values]
+
+
+def per_operation(count: int, operation: Callable[[], object]) -> Measurement:
+    """Time `count` operations in a row."""
+
+    def measure() -> float:
+        clock = time.perf_counter
+        start = clock()
+        for _ in range(count):
+            operation()
+        return (clock() - start) / count
+
+    return measure
+
+
+def shared(count: int, operation: Callable[[], object]) -> Measurement:
+    """Time one call that does `count` operations."""
+
+    def measure() -> float:
+        start = time.perf_counter()
+        operation()
+        return (time.perf_counter() - start) / count
+
+    return measure
+
+
+def seconds(values: Sequence[float]) -> Figure:
+    return Figure("s", tuple(values))
+
+
+def speed(size: int, times: Sequence[float]) -> Figure:
+    """GB/s (10⁹ bytes) from seconds for `size` bytes."""
+    return Figure("GB/s", tuple(size / time / 1e9 for time in times))
+
+
+@contextlib.contextmanager
+def one_core(pin: bool = True) -> Iterator[None]:
+    """Keep this process, and whatever it starts meanwhile, on one core.
+
+    Waking a process on an idle core of a virtual machine costs tens of microseconds, which would
+    hide everything else in a round trip, and varies with what the hypervisor does.
+    """
+    if not pin or not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    core = {max(before)}
+    _move(core)
+    try:
+        yield
+    finally:
+        _move(before)
+
+
+def _move(cores: set[int]) -> None:
+    os.sched_setaffinity(0, cores)
+    spawner = spawner_pid()
+    if spawner is not None:
+        os.sched_setaffinity(spawner, cores)
