@@ -313,8 +313,7 @@ async def test_typed_arrays_keep_their_type_both_ways(
         "new Uint8Array([0, 1, 2, 3, 4]).subarray(1, 4)",
         "new Uint8Array(new SharedArrayBuffer(3)).map((_, i) => i + 1)",
         "(s => { s.set([1, 2, 3]); return s; })(new Uint8Array(new SharedArrayBuffer(3)))",
-        "(s => { s.set([1, 2, 3]); return s; })("
-        + "new Uint8Array(new ArrayBuffer(3, {maxByteLength: 8})))",
+        "(s => { s.set([1, 2, 3]); return s; })(new Uint8Array(new ArrayBuffer(3, {maxByteLength: 8})))",  # noqa: E501
     ],
 )
 async def test_bytes_of_every_shape_arrive_as_bytes(isolate: Isolate, code: str) -> None:
