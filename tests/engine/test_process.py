@@ -216,7 +216,8 @@ def test_processor_time_is_limited_by_the_kernel_too(tmp_path: Path) -> None:
     with Guest(tmp_path, "for (;;);", cpu_time=1) as guest:
         ended = guest.wait_exit()
         assert ended.signal == signal.SIGKILL
-        assert 0.9 < ended.cpu_time < 3
+        # The kernel's limit counts ticks, which differ from the precise time reported here.
+        assert 0.75 <= ended.cpu_time < 3
 
 
 def test_running_out_of_descriptors_says_what_to_do(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def as_user() -> list[str]:
 def reachable(folder: Path) -> Path:
     """A folder that a user can write to and get to."""
     for parent in (folder, *folder.parents):
-        if parent.name.startswith("pytest-"):
+        if parent.name.startswith(("pytest-", "popen-")):
             parent.chmod(0o755)
     if ROOT:
         os.chown(folder, USER, USER)
