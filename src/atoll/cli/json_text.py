@@ -15,8 +15,8 @@ class NotJson(Exception):
 def to_json(value: object) -> str:
     """One line of JSON.
 
-    A Date becomes the text that JavaScript's own ``toJSON`` gives, a Set an array, a Map with text
-    keys an object; a bigint keeps all its digits.
+    A Date becomes the text that JavaScript's own ``toJSON`` gives, a Set an array (sorted, where
+    its members compare), a Map with text keys an object; a bigint keeps all its digits.
 
     Raises:
         NotJson: something in the value has no form in JSON.
@@ -44,7 +44,16 @@ def _plain(value: Any, path: str, parents: tuple[int, ...]) -> Any:
             if not isinstance(key, str):
                 raise NotJson(f"{path} is a Map with the key {key!r}; JSON has text keys only")
         return {k: _plain(item, f"{path}.{k}", parents) for k, item in value.items()}
-    return [_plain(item, f"{path}[{i}]", parents) for i, item in enumerate(value)]
+    items = value if isinstance(value, list) else _ordered(value)
+    return [_plain(item, f"{path}[{i}]", parents) for i, item in enumerate(items)]
+
+
+def _ordered(members: set[Any]) -> list[Any]:
+    """In an order that does not change from run to run, where the members have one."""
+    try:
+        return sorted(members)
+    except TypeError:
+        return list(members)
 
 
 def _kind(value: object) -> str:
