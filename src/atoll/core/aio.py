@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import itertools
-import logging
 import os
 import time
 from collections.abc import Awaitable, Coroutine
@@ -25,8 +24,6 @@ from atoll.engine.pipe_writer import PipeWriter
 from atoll.errors import AtollError, CallLimitExceeded, IsolateDisposed, JSError, LimitExceeded
 from atoll.limits import Limits, MiB
 from atoll.wire.frames import ProtocolViolation
-
-logger = logging.getLogger("atoll.isolate")
 
 BACKLOG: Final = 16 * MiB
 """Bytes waiting for the guest beyond which new calls wait."""
@@ -323,15 +320,6 @@ class AsyncDriver(driver.Driver):
                 self._flush_soon()
             else:
                 self._flush()
-
-    def _answer(self, invocation: Invocation, value: Any, error: BaseException | None) -> None:
-        if invocation.id:
-            try:
-                self.host.answer(invocation.id, value, error)
-            except LimitExceeded as exceeded:
-                self.end(exceeded)
-        elif error is not None:
-            logger.error("A callback of an isolate raised", exc_info=error)
 
     def cancel_invocation(self, id: int) -> None:
         """The guest no longer wants the answer to that call."""

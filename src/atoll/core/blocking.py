@@ -10,7 +10,6 @@ watchdog's. Only while the guest does not take what is written does the driver p
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import select
 import threading
@@ -27,8 +26,6 @@ from atoll.engine import ProcessExit
 from atoll.errors import AtollError, IsolateDisposed, JSError, LimitExceeded
 from atoll.limits import Limits
 from atoll.wire.frames import Frame, ProtocolViolation
-
-logger = logging.getLogger("atoll.isolate")
 
 
 class BlockingDriver(Driver):
@@ -239,15 +236,6 @@ class BlockingDriver(Driver):
             self._answer(invocation, None, error)
         else:
             self._answer(invocation, result, None)
-
-    def _answer(self, invocation: Invocation, value: Any, error: BaseException | None) -> None:
-        if invocation.id:
-            try:
-                self.host.answer(invocation.id, value, error)
-            except LimitExceeded as exceeded:
-                self.end(exceeded)
-        elif error is not None:
-            logger.error("A callback of an isolate raised", exc_info=error)
 
     def _run_awaitable(self, value: Awaitable[Any]) -> Any:
         """Run a coroutine of the owner's to its end."""

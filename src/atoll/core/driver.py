@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Awaitable, Mapping
 from typing import Any, Final
 
-from atoll.core.host import Host, Pending
+from atoll.core.host import Host, Invocation, Pending
 from atoll.core.launch import Confinement, bound_memory, cpu_exceeded, launch
 from atoll.core.reference import BaseReference
 from atoll.engine import IsolateProcess
 from atoll.engine.pipe_writer import PipeWriter
-from atoll.errors import AtollError, IsolateCrashed, IsolateDisposed, WallTimeLimitExceeded
+from atoll.errors import (
+    AtollError,
+    IsolateCrashed,
+    IsolateDisposed,
+    LimitExceeded,
+    WallTimeLimitExceeded,
+)
 from atoll.limits import Limits, MiB
 from atoll.wire.frames import Frame
 from atoll.wire.session import INPUT, REPLIES
+
+logger = logging.getLogger("atoll.isolate")
 
 CANCEL_GRACE: Final = 1.0
 """Seconds that the guest has to notice a cancellation before its isolate is ended."""
@@ -107,6 +116,21 @@ class Driver:
     def _guest_is_ready(self) -> None:
         assert self.process is not None  # noqa: S101 - for the type checker
         bound_memory(self.process, self._limits)
+
+    # Answers
+
+    def end(self, error: BaseException) -> None:
+        """Kill the process because of `error`; everyone who waits gets it."""
+        raise NotImplementedError
+
+    def _answer(self, invocation: Invocation, value: Any, error: BaseException | None) -> None:
+        if invocation.id:
+            try:
+                self.host.answer(invocation.id, value, error)
+            except LimitExceeded as exceeded:
+                self.end(exceeded)
+        elif error is not None:
+            logger.error("A callback of an isolate raised", exc_info=error)
 
     # Limits on time
 

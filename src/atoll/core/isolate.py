@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from atoll.core import operations
-from atoll.core.aio import AsyncDriver, logger
+from atoll.core.aio import AsyncDriver
 from atoll.core.capability import Capability
 from atoll.core.classes import ClassDefinition, ClassTable
-from atoll.core.driver import Driver
+from atoll.core.driver import Driver, logger
 from atoll.core.handles import HostFunction
 from atoll.core.launch import Confinement
 from atoll.core.reference import Reference

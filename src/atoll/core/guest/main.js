@@ -21,6 +21,7 @@ import { evaluate } from "./evaluate.js";
 import { seal } from "./seal.js";
 import { scrubGlobal } from "./realm.js";
 import * as operation from "./operations.js";
+import "./builtin_classes.js";
 import "./functions.js";
 import "./classes.js";
 import "./web.js";
