@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from atoll import Isolate, JSError, Limits, ReentrancyError, WallTimeLimitExceeded
+from atoll import Isolate, JSError, Limits, ReentrancyError
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -132,12 +132,8 @@ async def test_a_callback_may_call_another_isolate(
     assert await isolate.eval("ping(8)") == 17
 
 
-@pytest.mark.xfail(
-    raises=WallTimeLimitExceeded,
-    reason="that a call answers another isolate's call is not known behind a second isolate",
-)
 async def test_two_isolates_call_each_other_back_and_forth() -> None:
-    limits = Limits(call_time=0.5)
+    limits = Limits(call_time=5)
     async with Isolate(limits=limits) as one, Isolate(limits=limits) as two:
 
         async def ping(n: int) -> int:
@@ -149,6 +145,22 @@ async def test_two_isolates_call_each_other_back_and_forth() -> None:
         await one.define_function("ping", ping)
         await two.define_function("pong", pong)
         assert await one.eval("ping(8)") == 8
+
+
+async def test_a_blocked_isolate_is_reached_through_an_asynchronous_function_of_another() -> None:
+    async with Isolate(limits=Limits(call_time=5)) as one, Isolate() as two:
+
+        async def ask_two() -> int:
+            answer: int = await two.eval("ask_one()")
+            return answer
+
+        async def ask_one() -> int:
+            answer: int = await one.eval("20 + 1")
+            return 2 * answer
+
+        await one.define_function("ask_two", ask_two)
+        await two.define_async_function("ask_one", ask_one)
+        assert await one.eval("ask_two()") == 42
 
 
 async def test_statistics_and_collection_work_from_inside_a_callback(isolate: Isolate) -> None:

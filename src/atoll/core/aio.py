@@ -57,6 +57,8 @@ class AsyncDriver(driver.Driver):
         self._watchdog: asyncio.TimerHandle | None = None
         self._watch_at = float("inf")
         self._flush_scheduled = False
+        # What the callers of open calls answer in turn, in this isolate or another.
+        self._behind: dict[int, tuple[tuple[int, int], ...]] = {}
         self._room: asyncio.Event | None = None
         self._ended: asyncio.Future[None] | None = None
         self._ready: asyncio.Future[None] | None = None
@@ -175,11 +177,17 @@ class AsyncDriver(driver.Driver):
             self._flush_soon()
         else:
             self._flush()
+        answering = _answering.get()
+        if answering:
+            self._behind[pending.id] = answering
         try:
             await future
         except asyncio.CancelledError:
             self._cancel(pending)
             raise
+        finally:
+            if answering:
+                del self._behind[pending.id]
         return pending.result()
 
     def post(self, target: int, args: tuple[Any, ...]) -> None:
@@ -253,8 +261,8 @@ class AsyncDriver(driver.Driver):
         function = invocation.export.value
         # Tasks that are made from here on inherit that they answer this call.
         token = (
-            _answering.set((*_answering.get(), (self._serial, invocation.id)))
-            if invocation.is_sync
+            _answering.set(self._answered_by(invocation))
+            if invocation.is_sync or self._behind
             else None
         )
         try:
@@ -273,6 +281,17 @@ class AsyncDriver(driver.Driver):
         finally:
             if token is not None:
                 _answering.reset(token)
+
+    def _answered_by(self, invocation: Invocation) -> tuple[tuple[int, int], ...]:
+        """The synchronous calls that answering this one is part of answering.
+
+        It was made while the guest worked on the open calls of the host, so what those calls are
+        part of counts, too: isolates can call each other back and forth.
+        """
+        behind = {call for calls in self._behind.values() for call in calls}
+        if invocation.is_sync:
+            behind.add((self._serial, invocation.id))
+        return tuple(behind)
 
     def _run_awaitable(self, invocation: Invocation, result: Awaitable[Any]) -> None:
         if not invocation.id and len(self._tasks) >= _MOST_POSTED:
