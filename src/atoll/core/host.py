@@ -57,10 +57,42 @@ _SPECIAL: Final = b'{"$":["!'
 _SPECIAL_LENGTH: Final = len(_SPECIAL)
 
 
+def _is_reference(value: Any) -> bool:
+    return isinstance(value, BaseReference)
+
+
+def _is_chunk(value: Any) -> bool:
+    return value is None or (type(value) is list and len(value) == 1)
+
+
+def _is_counts(value: Any) -> bool:
+    return type(value) is list and len(value) >= 4 and all(type(n) is int for n in value)
+
+
+_ANSWERS: Final[dict[int, Callable[[Any], bool]]] = {
+    operations.HOLD: _is_reference,
+    operations.STATISTICS: _is_counts,
+    operations.BLOB_READ: lambda value: type(value) is bytes,
+    operations.STREAM_READ: _is_chunk,
+}
+"""What a correct guest answers to operations whose answer is not the user code's own value."""
+_MAY_REFER: Final = frozenset(
+    {
+        operations.EVALUATE,
+        operations.GET,
+        operations.APPLY,
+        operations.CONSTRUCT,
+        operations.CALL_GLOBAL,
+        operations.INVOKE,
+    }
+)
+"""Operations whose last argument says whether the value comes as a copy or by reference."""
+
+
 class Pending:
     """A call of the host that the guest has not answered yet."""
 
-    __slots__ = ("__weakref__", "deadline", "done", "error", "id", "on_done", "value")
+    __slots__ = ("__weakref__", "check", "deadline", "done", "error", "id", "on_done", "value")
 
     def __init__(self) -> None:
         self.id = 0
@@ -68,6 +100,7 @@ class Pending:
         self.value: Any = None
         self.error: BaseException | None = None
         self.deadline: float | None = None
+        self.check: Callable[[Any], bool] | None = None
         self.on_done: Callable[[Pending], None] | None = None
 
     def settle(self, value: Any, error: BaseException | None) -> None:
@@ -146,8 +179,13 @@ class Host:
             IsolateDisposed, IsolateCrashed, LimitExceeded: the isolate has ended.
         """
         self.check_alive()
+        if self.handles.released:
+            self.flush_releases()  # before the call, which may ask what is still held
         body, flags, segments = self._encode_call(target, args)
         pending = Pending()
+        pending.check = _ANSWERS.get(target)
+        if target in _MAY_REFER and args[-1] is False:
+            pending.check = _is_reference
         try:
             pending.id = self.session.call(target, body, flags, segments, pending, nested=nested)
         except MessageTooLarge as error:
@@ -245,7 +283,10 @@ class Host:
         assert isinstance(pending, Pending)  # noqa: S101 - for the type checker
         try:
             if frame.kind == RETURN:
-                pending.settle(self._decode(frame, "result"), None)
+                value = self._decode(frame, "result")
+                if pending.check is not None and not pending.check(value):
+                    raise ProtocolViolation("an answer of the wrong kind")
+                pending.settle(value, None)
                 return
             thrown = self._thrown(frame)
         except MarshalError as failure:

@@ -23,6 +23,7 @@ import {
   ObjectPrototype,
   ReflectGet,
   ReflectGetPrototypeOf,
+  ReflectHas,
   ReflectSetPrototypeOf,
   RegExpPrototypeExec,
   StringPrototypeCharCodeAt,
@@ -293,6 +294,9 @@ export class Encoder {
   #record(value, depth) {
     const out = new Bare();
     const keys = ObjectKeys(value);
+    if (keys.length === 0 && ReflectHas(value, SymbolToStringTag)) {
+      throw new MarshalFailure(`${className(value)} has no data of its own to copy`);
+    }
     for (let i = 0; i < keys.length; i++) {
       if (keys[i] === "$" || !StringPrototypeIsWellFormed(keys[i])) {
         return this.#entries(value, keys, depth);
