@@ -7,8 +7,17 @@ from typing import Final
 
 from .measure import Figure, Row
 
-_HEAD: Final = ("what", "Atoll: median (best)", "beside", "median (best)", "ratio", "target", "")
-_WIDTHS: Final = (58, 21, 42, 21, 6, 12, 6)
+_HEAD: Final = (
+    "what",
+    "Atoll: median (best)",
+    "beside",
+    "median (best)",
+    "ratio",
+    "of bests",
+    "target",
+    "",
+)
+_WIDTHS: Final = (58, 21, 42, 21, 6, 8, 12, 6)
 
 
 def lines(rows: Sequence[Row]) -> Iterator[str]:
@@ -24,6 +33,7 @@ def lines(rows: Sequence[Row]) -> Iterator[str]:
                 row.beside,
                 _figure(row.other),
                 "" if row.ratio is None else f"{row.ratio:.2f}",
+                "" if row.ratio_of_bests is None else f"{row.ratio_of_bests:.2f}",
                 row.target.text if row.target else "",
                 met,
             )
