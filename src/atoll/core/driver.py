@@ -188,6 +188,9 @@ class Driver:
                 "a call took longer than it may (Limits.call_time, or its timeout); "
                 "the isolate was ended"
             )
+        if self._cancelled and self.host.session.blocked:
+            # It waits for a callback of ours and cannot hear; its time begins after that.
+            self._cancelled = dict.fromkeys(self._cancelled, now + CANCEL_GRACE)
         if any(now >= deadline for deadline in self._cancelled.values()):
             return IsolateCrashed("the guest did not react to a cancellation and was ended")
         return None
