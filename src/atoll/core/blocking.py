@@ -10,14 +10,16 @@ watchdog's. Only while the guest does not take what is written does the driver p
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import select
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from atoll.core import operations, watchdog
+from atoll.core.coroutines import CoroutineRunner
 from atoll.core.driver import PLAIN, Driver
 from atoll.core.host import Invocation, Pending
 from atoll.core.launch import Confinement, explain_exit
@@ -43,7 +45,7 @@ class BlockingDriver(Driver):
         self._frames: deque[Frame] = deque()
         self._look_at = float("inf")
         self._verdict: AtollError | None = None
-        self._runner: asyncio.Runner | None = None
+        self._coroutines = CoroutineRunner()
 
     # Life
 
@@ -67,16 +69,14 @@ class BlockingDriver(Driver):
         process = self.process
         if process is None or process.control < 0 or self._owner_pid != os.getpid():
             return
-        self._acquire()
+        lock = self._acquire()
         try:
             self.end(IsolateDisposed("the isolate has been disposed of"))
             self._wait_for_exit()
             process.close()
+            self._coroutines.close()
         finally:
-            self._lock.release()
-        if self._runner is not None:
-            self._runner.close()
-            self._runner = None
+            lock.release()
 
     def end(self, error: BaseException) -> None:
         """Kill the process because of `error`; everyone who waits gets it."""
@@ -121,7 +121,7 @@ class BlockingDriver(Driver):
         An exception in the waiting thread (KeyboardInterrupt) cancels the call in the guest.
         """
         self._check_process()
-        self._acquire()
+        lock = self._acquire()
         try:
             host = self.host
             try:
@@ -140,14 +140,28 @@ class BlockingDriver(Driver):
                 self._cancel(pending)
                 raise
         finally:
-            self._lock.release()
+            lock.release()
         return pending.result()
 
-    def _acquire(self) -> None:
-        if not self._lock.acquire(blocking=False):
+    def _acquire(self) -> threading.RLock:
+        lock = self._lock
+        if not lock.acquire(blocking=False):
             raise RuntimeError(
                 "the isolate is in use by another thread; an isolate serves one thread at a time"
             )
+        return lock
+
+    @contextlib.contextmanager
+    def _lend(self) -> Iterator[None]:
+        """Let this thread use the isolate while the one that uses it waits for this one."""
+        held, lent = self._lock, threading.RLock()
+        lent.acquire()
+        self._lock = lent
+        try:
+            yield
+        finally:
+            # `lent` is not released: who has got hold of it meanwhile is to be refused.
+            self._lock = held
 
     def _cancel(self, pending: Pending) -> None:
         if not pending.done and self.host.failure is None:
@@ -239,18 +253,26 @@ class BlockingDriver(Driver):
 
     def _run_awaitable(self, value: Awaitable[Any]) -> Any:
         """Run a coroutine of the owner's to its end."""
-        if self._runner is None:
-            self._runner = asyncio.Runner()
-        return self._runner.run(_await(value))
+        return self._coroutines.run(value, self._lend)
 
     def adopt_awaitable(self, handle: int, value: Awaitable[Any]) -> None:
         """Await a Python awaitable and settle the guest's promise for it."""
         try:
             result = self._run_awaitable(value)
-        except Exception as error:  # noqa: BLE001 - it goes to the guest
-            self.host.post(operations.SETTLE, (handle, False, error))
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - it goes to the guest
+            self._settle(handle, False, error)
         else:
-            self.host.post(operations.SETTLE, (handle, True, result))
+            self._settle(handle, True, result)
+
+    def _settle(self, handle: int, ok: bool, value: Any) -> None:
+        if self.host.failure is not None:
+            return
+        try:
+            self.host.post(operations.SETTLE, (handle, ok, value))
+        except LimitExceeded as exceeded:
+            self.end(exceeded)
+        except AtollError as failure:
+            self.host.post(operations.SETTLE, (handle, False, failure))
 
     def cancel_invocation(self, id: int) -> None:
         """The guest no longer wants the answer to that call: it has run by now."""
@@ -274,7 +296,3 @@ class BlockingDriver(Driver):
                 except OSError:
                     writer.clear()  # the process is gone; its exit status tells the rest
         return done
-
-
-async def _await(value: Awaitable[Any]) -> Any:
-    return await value
