@@ -41,6 +41,7 @@ import {
   takeReleases,
 } from "./handles.js";
 import { asGuestError } from "./errors.js";
+import { SETTLE } from "./operations.js";
 import {
   exit,
   hasPendingWork,
@@ -227,7 +228,13 @@ function settle(kind, id, value) {
 
 /** @param {Frame} frame */
 function post(frame) {
-  const args = decodeBody(frame);
+  let args;
+  try {
+    args = decodeBody(frame);
+  } catch (error) {
+    if (frame.target !== SETTLE) throw error;
+    args = [frame.body[0], false, error]; // what the promise should have become cannot exist here
+  }
   const handler = frame.target < FIRST_EXPORT
     ? operations[frame.target]
     : findExport(frame.target)?.value;
@@ -240,15 +247,13 @@ function settleCall(frame) {
   if (pending === undefined) return; // aborted meanwhile
   MapPrototypeDelete(calls, frame.id);
   bytesInFlight -= pending.size;
-  let value;
   try {
-    value = decodeBody(frame);
+    const value = decodeBody(frame);
+    if (frame.kind === wire.RETURN) pending.resolve(value);
+    else pending.reject(value);
   } catch (error) {
     pending.reject(error);
-    return;
   }
-  if (frame.kind === wire.RETURN) pending.resolve(value);
-  else pending.reject(value);
   sendWaiting();
 }
 
