@@ -6,7 +6,7 @@ import base64
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 from atoll.core import operations
 from atoll.core.aio import AsyncDriver
@@ -20,6 +20,9 @@ from atoll.core.scope import Scope
 from atoll.core.statistics import Statistics
 from atoll.errors import IsolateDisposed
 from atoll.limits import Limits
+
+LOGGED_UNCAUGHT: Final = 100
+"""Uncaught errors of one isolate that are logged by default."""
 
 HandleT = TypeVar("HandleT")
 DriverT = TypeVar("DriverT", bound=Driver)
@@ -36,7 +39,7 @@ class BaseIsolate(Generic[DriverT]):
     ) -> None:
         self.limits = limits
         self._driver = driver
-        self._driver.host.on_uncaught = on_uncaught or _log_uncaught
+        self._driver.host.on_uncaught = on_uncaught or _UncaughtLogger()
         self._classes = ClassTable(driver.host.handles)
         self._entered = False
 
@@ -241,5 +244,15 @@ class Isolate(BaseIsolate[AsyncDriver]):
         await self._driver.request(operations.COLLECT_GARBAGE, ())
 
 
-def _log_uncaught(error: BaseException) -> None:
-    logger.warning("Uncaught in an isolate: %s", error)
+class _UncaughtLogger:
+    """Logs errors that nothing in a guest caught, but not as many as a guest can make."""
+
+    def __init__(self) -> None:
+        self._left = LOGGED_UNCAUGHT
+
+    def __call__(self, error: BaseException) -> None:
+        self._left -= 1
+        if self._left >= 0:
+            logger.warning("Uncaught in an isolate: %s", error)
+        if self._left == 0:
+            logger.warning("That isolate's further uncaught errors are not logged")
