@@ -40,6 +40,8 @@ const run = (source, filename) => runScript(named(source, filename), "atoll:scri
 
 /** What an indirect eval would do in another way than a script: declare, import, await. */
 const MORE_THAN_EXPRESSIONS = /\b(?:let|const|class|function|var|using|import|await)\b/;
+/** What a plain script takes for a variable named `await` that is called, indexed, divided, … */
+const AMBIGUOUS_AWAIT = /\bawait\s*(?:[([`/+-]|$)/m;
 /** Longer sources would cost more to search than they save. */
 const SHORT = 4096;
 
@@ -58,6 +60,15 @@ const indirectEval = runScript("((run) => (source) => run(source))(eval)", "atol
 export function evaluate(source, filename) {
   if (source.length < SHORT && RegExpPrototypeExec(MORE_THAN_EXPRESSIONS, source) === null) {
     return evaluateExpressions(source, filename);
+  }
+  if (RegExpPrototypeExec(AMBIGUOUS_AWAIT, source) !== null) {
+    const { tree } = parse(source);
+    const script = tree === null ? null : rewriteTopLevelAwait(source, tree);
+    if (script !== null) {
+      const first = run(script, filename);
+      if (first[1] === null) return first[0];
+      throw first[1].thrown;
+    }
   }
   const outcome = run(source, filename);
   const error = outcome[1];

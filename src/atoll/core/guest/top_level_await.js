@@ -10,7 +10,8 @@
  *     n + 1                  →    $c = (n + 1)
  *                                 return $c; })()
  *
- * As in the consoles of browsers, `const` becomes reassignable by this. Line numbers stay.
+ * As in the consoles of browsers, `const` becomes reassignable by this. Line numbers stay, also
+ * those of functions, which therefore become global by assignment and not by moving.
  *
  * @typedef {{ start: number, end: number, type: string } & Record<string, any>} Node
  * @typedef {{ start: number, end: number, text: string }} Edit
@@ -65,6 +66,8 @@ class Rewriter {
   /** @type {string[]} */ #functions = [];
   #source;
   #completion = "$completion";
+  /** Directives hold only in front of everything else. */
+  #directives = "";
 
   /** @param {string} source */
   constructor(source) {
@@ -82,11 +85,12 @@ class Rewriter {
     body += this.#source.slice(at);
     const hashbang = /^#!.*/.exec(body)?.[0] ?? "";
     const lexical = this.#lexical.length ? `let ${this.#lexical.join(", ")};` : "";
-    const variables = this.#variables.length ? `var ${this.#variables.join(", ")};` : "";
-    return `${lexical}${variables}(async () => {let ${this.#completion};` +
-      `${body.slice(hashbang.length)}\nreturn ${this.#completion};})()\n;` +
-      // Declarations, so that the arrow function's promise stays the completion value.
-      this.#functions.join("\n");
+    const names = this.#variables.concat(this.#functions);
+    const variables = names.length ? `var ${names.join(", ")};` : "";
+    // Functions stay where they are, for their line numbers; `this` is the global object.
+    const functions = this.#functions.map((name) => `this.${name} = ${name};`).join("");
+    return `${lexical}${variables}(async () => {${this.#directives}let ${this.#completion};` +
+      `${functions}${body.slice(hashbang.length)}\nreturn ${this.#completion};})()\n;`;
   }
 
   /** @param {number} start @param {number} end @param {string} text */
@@ -103,14 +107,16 @@ class Rewriter {
   statement(node, top = false) {
     switch (node?.type) {
       case "ExpressionStatement":
-        if (node.directive !== undefined) return;
+        if (node.directive !== undefined) {
+          this.#directives += `${this.#text(node.expression)};`;
+          return;
+        }
         this.#replace(node.expression.start, node.expression.start, `${this.#completion} = (`);
         this.#replace(node.expression.end, node.expression.end, ")");
         return;
       case "FunctionDeclaration":
         if (!top) return;
-        this.#functions.push(this.#text(node));
-        this.#replace(node.start, node.end, this.#text(node).replace(/[^\n]+/g, ""));
+        this.#functions.push(node.id.name);
         return;
       case "ClassDeclaration":
         if (!top) return;
@@ -174,13 +180,22 @@ class Rewriter {
       ? this.#lexical
       : null;
     if (hoisted === null) return;
-    const assignments = [];
-    for (const { id, init } of node.declarations) {
+    let at = node.start;
+    for (const { id, init, start, end } of node.declarations) {
       hoisted.push(...boundNames(id));
-      if (init) assignments.push(`(${this.#text(id)} = ${this.#text(init)})`);
-      else if (node.kind === "let") assignments.push(`${id.name} = undefined`);
+      // What stands between the declarators stays, line breaks above all.
+      if (at === node.start) {
+        const lines = this.#source.slice(at, start).replace(/[^\n]+/g, "");
+        this.#replace(at, start, `${inFor ? "" : "void ("}${lines}`);
+      }
+      if (init) {
+        this.#replace(start, start, "(");
+        this.#replace(end, end, ")");
+      } else {
+        this.#replace(start, end, node.kind === "let" ? `(${id.name} = undefined)` : "0");
+      }
+      at = end;
     }
-    const list = assignments.join(", ");
-    this.#replace(node.start, node.end, inFor ? list : list === "" ? ";" : `void (${list});`);
+    if (!inFor) this.#replace(at, node.end, ");");
   }
 }
