@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -24,16 +25,20 @@ PROC = Path("/proc/self")
 
 
 def open_files() -> dict[int, str]:
-    """The pipes and files that this process has open; sockets may belong to an event loop."""
+    """Files, and pipes that lead to other processes; the rest may belong to an event loop."""
     found = {}
     for name in os.listdir(PROC / "fd"):
         try:
-            target = os.readlink(PROC / "fd" / name)
+            found[int(name)] = os.readlink(PROC / "fd" / name)
         except OSError:
             continue  # the descriptor that lists the folder
-        if target.startswith(("pipe:", "/")) and not target.startswith("/dev/"):
-            found[int(name)] = target
-    return found
+    ends = Counter(found.values())
+    return {
+        fd: target
+        for fd, target in found.items()
+        if (target.startswith("pipe:") and ends[target] == 1)
+        or (target.startswith("/") and not target.startswith("/dev/"))
+    }
 
 
 def children() -> set[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import inspect
 import itertools
 import os
 import time
@@ -52,7 +53,9 @@ class AsyncDriver(driver.Driver):
         self._serial = next(_serials)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._writing: set[int] = set()
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: dict[asyncio.Task[Any], Awaitable[Any]] = {}
+        # Callbacks that dispose of the isolate that called them: they are let finish.
+        self._disposing: set[asyncio.Task[Any] | None] = set()
         self._serving: dict[int, asyncio.Task[Any]] = {}
         self._watchdog: asyncio.TimerHandle | None = None
         self._watch_at = float("inf")
@@ -88,9 +91,11 @@ class AsyncDriver(driver.Driver):
             return
         self.end(IsolateDisposed("the isolate has been disposed of"))
         current = asyncio.current_task()
-        tasks = [task for task in self._tasks if task is not current]
+        if current in self._tasks:
+            self._disposing.add(current)
+        tasks = [task for task in self._tasks if task not in self._disposing]
         for task in tasks:
-            task.cancel()
+            self._stop(task)
         if self._ended is not None and not self._ended.done():
             await asyncio.shield(self._ended)
         if tasks:
@@ -127,8 +132,20 @@ class AsyncDriver(driver.Driver):
         if self._ended is not None and not self._ended.done():
             self._ended.set_result(None)
         self._unwatch_pipes()
-        for task in list(self._tasks):
-            task.cancel()
+        for task in self._tasks:
+            if task not in self._disposing:
+                self._stop(task)
+
+    def _stop(self, task: asyncio.Task[Any]) -> None:
+        """Cancel a task, once. What it has not begun to await is closed: nobody else would."""
+        if task.cancelling():
+            return
+        awaitable = self._tasks.get(task)
+        if inspect.iscoroutine(awaitable) and (
+            inspect.getcoroutinestate(awaitable) == inspect.CORO_CREATED
+        ):
+            awaitable.close()
+        task.cancel()
 
     def _unwatch_pipes(self) -> None:
         if self._loop is None or self.process is None or self._loop.is_closed():
@@ -300,22 +317,24 @@ class AsyncDriver(driver.Driver):
             raise CallLimitExceeded(
                 f"{_MOST_POSTED} asynchronous callbacks run that the guest does not wait for"
             )
-        task = self._start(self._serve(invocation, result))
+        task = self._start(self._serve(invocation, result), result)
         if invocation.id:
             self._serving[invocation.id] = task
 
-    def _start(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _start(
+        self, coroutine: Coroutine[Any, Any, None], awaitable: Awaitable[Any]
+    ) -> asyncio.Task[None]:
         """Run a coroutine as a task that `_finished` is to be told the end of."""
         assert self._loop is not None  # noqa: S101 - for the type checker
         task = self._loop.create_task(coroutine)
-        self._tasks.add(task)
+        self._tasks[task] = awaitable
         return task
 
     def _finished(self) -> None:
         """The current task is about to end; a done-callback would cost a turn of the loop."""
         task = asyncio.current_task()
         if task is not None:
-            self._tasks.discard(task)
+            self._tasks.pop(task, None)
 
     async def _serve(self, invocation: Invocation, awaitable: Awaitable[Any]) -> None:
         """Answer a call of the guest with what an awaitable gives."""
@@ -346,12 +365,12 @@ class AsyncDriver(driver.Driver):
         if task is not None:
             # Answered here, as a task that has not begun yet will not do anything any more.
             self.host.answer(id, None, JSError("AbortError", "the host function was cancelled"))
-            self._tasks.discard(task)
-            task.cancel()
+            self._stop(task)
+            self._tasks.pop(task, None)
 
     def adopt_awaitable(self, handle: int, value: Awaitable[Any]) -> None:
         """Await a Python awaitable and settle the guest's promise for it."""
-        _ = self._start(self._settle(handle, value))
+        _ = self._start(self._settle(handle, value), value)
 
     async def _settle(self, handle: int, awaitable: Awaitable[Any]) -> None:
         ok, value = False, None
