@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import sys
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
@@ -38,10 +40,15 @@ def main() -> None:
     for name, fact in facts.items():
         print(f"{name}: {fact}")
     rows: list[Row] = []
+    failed: list[str] = []
     for name in options.only or BENCHMARKS:
         print(f"measuring {name} …", flush=True)
-        measured = BENCHMARKS[name](Options(quick=options.quick))
-        rows += [dataclasses.replace(row, benchmark=name) for row in measured]
+        try:
+            for row in BENCHMARKS[name](Options(quick=options.quick)):
+                rows.append(dataclasses.replace(row, benchmark=name))
+        except Exception as error:  # the others took minutes: show them
+            failed.append(name)
+            traceback.print_exception(error)
     facts["load after"] = machine.load()
     print(f"load after: {facts['load after']}\n")
     print("\n".join(table.lines(rows)))
@@ -49,6 +56,8 @@ def main() -> None:
     if options.json is not None:
         document = {"machine": facts, "quick": options.quick, "rows": [r.as_json() for r in rows]}
         options.json.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 
 const [root, rounds, batch, records] = Deno.args;
 const { Decoder, Encoder } = await import(new URL("core/guest/marshal.js", root).href);
-await import(new URL("core/guest/handles.js", root).href);
+for (const part of ["handles", "builtin_classes"]) {
+  await import(new URL(`core/guest/${part}.js`, root).href);
+}
 
 const plain = Array.from({ length: Number(records) }, (_, i) => ({
   id: i,
