@@ -5,6 +5,10 @@ running the owner's callbacks as they come. A callback that calls into the same 
 turn, on top of the outer call's stack; frames are kept in one queue, so that the inner call goes
 on where the outer one stopped. The read blocks, as nothing wakes faster; limits on time are the
 watchdog's. Only while the guest does not take what is written does the driver poll.
+
+KeyboardInterrupt may come between any two instructions. While the driver waits, or the owner's code
+runs, it cancels the call and the isolate stays usable. Anywhere else, half of a message may have
+been handled, so the isolate is ended. A read that the interrupt comes just behind loses nothing.
 """
 
 from __future__ import annotations
@@ -14,20 +18,25 @@ import contextlib
 import os
 import select
 import threading
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from atoll.core import operations, watchdog
 from atoll.core.coroutines import CoroutineRunner
-from atoll.core.driver import PLAIN, Driver
+from atoll.core.driver import CANCEL_GRACE, MOST_VECTORS, PLAIN, READ_SIZE, Driver
 from atoll.core.host import Invocation, Pending
 from atoll.core.launch import Confinement, explain_exit
 from atoll.core.reference import BaseReference
 from atoll.engine import ProcessExit
-from atoll.errors import AtollError, IsolateDisposed, JSError, LimitExceeded
+from atoll.errors import AtollError, IsolateCrashed, IsolateDisposed, JSError, LimitExceeded
 from atoll.limits import Limits
 from atoll.wire.frames import Frame, ProtocolViolation
+
+_INTERRUPTED: Final = (
+    "the call was interrupted while a message was being handled, so the isolate was ended"
+)
 
 
 class BlockingDriver(Driver):
@@ -46,6 +55,9 @@ class BlockingDriver(Driver):
         self._look_at = float("inf")
         self._verdict: AtollError | None = None
         self._coroutines = CoroutineRunner()
+        self._taken: list[bytes | int] = []
+        # Whether an exception that comes from nowhere would find a message half handled.
+        self._torn = False
 
     # Life
 
@@ -124,22 +136,30 @@ class BlockingDriver(Driver):
         lock = self._acquire()
         try:
             host = self.host
+            if self._cancelled:
+                self._renew_cancellations()
+            pending = None
+            self._torn = True
             try:
                 # Whoever calls while the guest is blocked is a callback, or is called by one.
                 pending = host.call(target, args, nested=host.session.blocked)
-            except LimitExceeded as error:
-                self.end(error)
-                raise
-            deadline = self._set_deadline(pending, timeout)
-            if deadline < self._look_at:
-                self._watch(deadline)
-            try:
+                deadline = self._set_deadline(pending, timeout)
+                if deadline < self._look_at:
+                    self._watch(deadline)
                 while not pending.done:
                     self._turn()
+            except AtollError as error:  # of `call`, as what the guest throws is in `pending`
+                if isinstance(error, LimitExceeded):
+                    self.end(error)
+                raise
             except BaseException:
-                self._cancel(pending)
+                if self._torn:
+                    self.end(IsolateCrashed(_INTERRUPTED))
+                elif pending is not None:
+                    self._cancel(pending)
                 raise
         finally:
+            self._torn = False
             lock.release()
         return pending.result()
 
@@ -169,6 +189,12 @@ class BlockingDriver(Driver):
             self._watch(self._cancelled[pending.id])
             self._write()
 
+    def _renew_cancellations(self) -> None:
+        """What the guest answered to earlier cancellations is read only now."""
+        deadline = time.monotonic() + CANCEL_GRACE
+        for id in self._cancelled:
+            self._cancelled[id] = deadline
+
     # Frames of the guest
 
     def _turn(self) -> None:
@@ -194,6 +220,23 @@ class BlockingDriver(Driver):
         else:
             self._frames.extend(frames)
 
+    def _read(self) -> list[Frame] | None:
+        assert self.process is not None  # noqa: S101 - for the type checker
+        session, fd, taken = self.host.session, self.process.output, self._taken
+        if not taken:
+            targets = session.targets
+            self._torn = False
+            # Reading and keeping are one call, so that no interrupt comes between them.
+            if targets:
+                taken.extend(map(os.readv, (fd,), (targets[:MOST_VECTORS],)))
+            else:
+                taken.extend(map(os.read, (fd,), (READ_SIZE,)))
+            self._torn = True
+        data = taken.pop()
+        if not data:
+            return None
+        return session.filled(data) if isinstance(data, int) else session.feed(data)
+
     def _wait_for_either(self) -> None:
         """The guest has not taken everything yet: wait until it does, or says something."""
         assert self.process is not None  # noqa: S101 - for the type checker
@@ -202,14 +245,17 @@ class BlockingDriver(Driver):
         for writer in self._writers:
             if writer.size:
                 either.register(writer.fd, select.POLLOUT)
-        for fd, _ in either.poll():
+        self._torn = False
+        ready = either.poll()
+        self._torn = True
+        for fd, _ in ready:
             if fd == self.process.output:
                 self._read_frames()
 
     # Limits on time
 
     def _watch(self, at: float) -> None:
-        self._look_at = at
+        self._look_at = min(self._look_at, at)
         if at != float("inf") and self.host.failure is None:
             watchdog.watchdog.watch(self, at)
 
@@ -218,12 +264,33 @@ class BlockingDriver(Driver):
         process = self.process
         if process is None or self.host.failure is not None:
             return float("inf")
+        # First, so that a call that begins meanwhile agrees on a look of its own.
+        self._look_at = float("inf")
         self._verdict = self._exceeded()
         if self._verdict is not None:
             process.kill()  # its owner's read ends, and finds the verdict
             return float("inf")
-        self._look_at = self._next_look()
-        return self._look_at
+        look = self._next_look()
+        self._look_at = min(self._look_at, look)
+        return look
+
+    def _ignores_cancellation(self, now: float) -> bool:
+        return super()._ignores_cancellation(now) and not self._may_have_reacted()
+
+    def _next_look_at_cancellations(self) -> float:
+        now, look = time.monotonic(), super()._next_look_at_cancellations()
+        return look if look > now else now + CANCEL_GRACE
+
+    def _may_have_reacted(self) -> bool:
+        """Whether the guest has said something, but nobody has called since and heard it."""
+        process = self.process
+        if process is None or process.output < 0:
+            return False
+        if len(self.host.session.calls) > len(self._cancelled):
+            return False  # somebody listens
+        unread = select.poll()
+        unread.register(process.output, select.POLLIN)
+        return bool(self._frames or self._taken or unread.poll(0))
 
     def _handle(self, frame: Frame) -> None:
         try:
@@ -239,16 +306,19 @@ class BlockingDriver(Driver):
 
     def _run(self, invocation: Invocation) -> None:
         function = invocation.export.value
+        self._torn = False
         try:
             result = function(*invocation.args)  # type: ignore[operator]
             if type(result) not in PLAIN and isinstance(result, Awaitable):
                 result = self._run_awaitable(result)
-        except (KeyboardInterrupt, SystemExit) as error:
+        except BaseException as error:
+            self._torn = True
             self._answer(invocation, None, error)
-            raise
-        except BaseException as error:  # noqa: BLE001 - it goes to the guest
-            self._answer(invocation, None, error)
+            if isinstance(error, KeyboardInterrupt | SystemExit):
+                self._torn = False
+                raise
         else:
+            self._torn = True
             self._answer(invocation, result, None)
 
     def _run_awaitable(self, value: Awaitable[Any]) -> Any:

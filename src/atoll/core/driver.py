@@ -30,8 +30,8 @@ CANCEL_GRACE: Final = 1.0
 """Seconds that the guest has to notice a cancellation before its isolate is ended."""
 _CPU_CHECK: Final = 0.02
 """Shortest interval, in seconds, between looks at the processor clock."""
-_CHUNK: Final = 64 * 1024
-_VECTORS: Final = 64
+READ_SIZE: Final = 64 * 1024
+MOST_VECTORS: Final = 64
 """Buffers that one system call fills; the kernel takes 1024 at most."""
 _NEVER: Final = float("inf")
 _RELEASES_WAIT: Final = 1 * MiB
@@ -92,9 +92,9 @@ class Driver:
         session = self.host.session
         targets = session.targets
         if targets:
-            count = os.readv(self.process.output, targets[:_VECTORS])
+            count = os.readv(self.process.output, targets[:MOST_VECTORS])
             return session.filled(count) if count else None
-        data = os.read(self.process.output, _CHUNK)
+        data = os.read(self.process.output, READ_SIZE)
         return session.feed(data) if data else None
 
     def _queue_output(self) -> None:
@@ -154,7 +154,7 @@ class Driver:
 
     def _next_look(self) -> float:
         """When the limits on time want to be looked at again."""
-        look = min(self._cancelled.values(), default=_NEVER)
+        look = self._next_look_at_cancellations()
         for pending in self._pending():
             if pending.deadline is not None and pending.deadline < look:
                 look = pending.deadline
@@ -191,12 +191,20 @@ class Driver:
         if self._cancelled and self.host.session.blocked:
             # It waits for a callback of ours and cannot hear; its time begins after that.
             self._cancelled = dict.fromkeys(self._cancelled, now + CANCEL_GRACE)
-        if any(now >= deadline for deadline in self._cancelled.values()):
+        if self._ignores_cancellation(now):
             return IsolateCrashed("the guest did not react to a cancellation and was ended")
         return None
 
+    def _ignores_cancellation(self, now: float) -> bool:
+        return any(now >= deadline for deadline in self._cancelled.copy().values())
+
+    def _next_look_at_cancellations(self) -> float:
+        return min(self._cancelled.copy().values(), default=_NEVER)
+
     def _pending(self) -> list[Pending]:
-        return [call for call in self.host.session.calls.values() if isinstance(call, Pending)]
+        # Copies, since the watchdog looks from a thread of its own.
+        calls = self.host.session.calls.copy()
+        return [call for call in calls.values() if isinstance(call, Pending)]
 
     # For the host
 

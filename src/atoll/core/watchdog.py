@@ -7,11 +7,14 @@ lets that driver end its process; the blocked read then sees the end of the pipe
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
 import weakref
 from typing import Protocol
+
+logger = logging.getLogger("atoll.isolate")
 
 
 class Watched(Protocol):
@@ -33,9 +36,13 @@ class Watchdog:
         self._thread: threading.Thread | None = None
 
     def watch(self, watched: Watched, at: float) -> None:
-        """Look at a driver at that time at the latest; replaces what was agreed before."""
+        """Look at a driver at that time at the latest."""
+        ref = weakref.ref(watched)
         with self._condition:
-            self._looks[id(watched)] = (at, weakref.ref(watched))
+            known = self._looks.get(id(watched))
+            if known is not None and known[1] is ref and known[0] <= at:
+                return
+            self._looks[id(watched)] = (at, ref)
             if self._thread is None:
                 self._thread = threading.Thread(
                     target=self._run, name="atoll-watchdog", daemon=True
@@ -56,17 +63,31 @@ class Watchdog:
                 if left is None or left > 0:
                     self._condition.wait(left)
                     continue
-                ready = [(key, ref()) for key, (at, ref) in self._looks.items() if at == due]
-            for key, watched in ready:
-                again = float("inf") if watched is None else watched.look()
+                ready = [(key, ref) for key, (at, ref) in self._looks.items() if at == due]
+            for key, ref in ready:
+                again = _look(ref)
                 with self._condition:
                     known = self._looks.get(key)
-                    if known is None or known[0] != due:
-                        continue  # it was forgotten, or agreed on another time meanwhile
+                    if known is None or known[1] is not ref:
+                        continue  # it was forgotten meanwhile
+                    if known[0] != due:
+                        again = min(again, known[0])  # its owner has agreed on a time meanwhile
                     if again == float("inf"):
                         del self._looks[key]
                     else:
-                        self._looks[key] = (again, known[1])
+                        self._looks[key] = (again, ref)
+
+
+def _look(ref: weakref.ref[Watched]) -> float:
+    """Let a driver look, without keeping it from being collected afterwards."""
+    watched = ref()
+    if watched is None:
+        return float("inf")
+    try:
+        return watched.look()
+    except Exception:  # the others' limits hold nevertheless
+        logger.exception("The limits on time of an isolate could not be looked at")
+        return time.monotonic() + 1
 
 
 watchdog = Watchdog()
