@@ -28,6 +28,8 @@ _GUEST_HEAP: Final = 4 * MiB
 _ENGINE_RESIDENT: Final = 40 * MiB
 """Resident memory of an idle isolate, the engine's binary included."""
 
+_NO_ROOM: Final = 71
+"""Exit status of a guest that could not allocate the buffer for a message."""
 _OUT_OF_MEMORY: Final = (
     "out of memory",
     "memory allocation of",
@@ -133,7 +135,8 @@ def bound_memory(process: IsolateProcess, limits: Limits) -> None:
 def explain_exit(exit: ProcessExit, limits: Limits, *, started: bool) -> AtollError:
     """The error for a process that ended by itself."""
     lowered = exit.stderr.lower()
-    if any(sign.lower() in lowered for sign in _OUT_OF_MEMORY) or _starved(exit, limits):
+    starved = exit.exit_code == _NO_ROOM or _starved(exit, limits)
+    if starved or any(sign.lower() in lowered for sign in _OUT_OF_MEMORY):
         return MemoryLimitExceeded(
             f"the isolate needed more than Limits.memory ({limits.memory} bytes) and was ended"
         )

@@ -52,6 +52,7 @@ import {
 } from "./engine.js";
 
 const addEventListener = uncurryThis(EventTarget.prototype.addEventListener);
+const removeEventListener = uncurryThis(EventTarget.prototype.removeEventListener);
 const isAborted = uncurryGetter(AbortSignal.prototype, "aborted");
 const abortReason = uncurryGetter(AbortSignal.prototype, "reason");
 
@@ -60,8 +61,11 @@ const TURN = 256;
 /** Bytes of calls in flight that may wait for the host; the rest waits here. */
 const WINDOW_BYTES = 64 * 1024 * 1024;
 
+/** Exit status of an isolate that has no room for a message; `launch.py` knows it, too. */
+const NO_ROOM = 71;
+
 /** @typedef {import("../../wire/guest.js").Frame} Frame */
-/** @typedef {{ resolve: (value: any) => void, reject: (reason: any) => void, size: number }} Pending */
+/** @typedef {{ resolve: (value: any) => void, reject: (reason: any) => void, size: number, stopListening: (() => void) | undefined }} Pending */
 /** @typedef {{ body: string, flags: number, segments: Uint8Array[], encoder: Encoder }} Message */
 /** @typedef {{ id: number, target: number, message: Message, pending: Pending }} Waiting */
 
@@ -247,6 +251,7 @@ function settleCall(frame) {
   if (pending === undefined) return; // aborted meanwhile
   MapPrototypeDelete(calls, frame.id);
   bytesInFlight -= pending.size;
+  if (pending.stopListening !== undefined) pending.stopListening();
   try {
     const value = decodeBody(frame);
     if (frame.kind === wire.RETURN) pending.resolve(value);
@@ -343,7 +348,7 @@ export function callAsync(target, args, signal) {
   return new PromiseCtor((resolve, reject) => {
     const message = encodeArguments(args);
     const id = takeCallId();
-    const pending = { resolve, reject, size: 0 };
+    const pending = { resolve, reject, size: 0, stopListening: undefined };
     const call = { id, target, message, pending };
     if (windowOpen() && waitingStart === waiting.length) {
       sendCall(call);
@@ -379,8 +384,13 @@ function abortWith(signal, id, pending) {
     }
     pending.reject(reason);
   };
-  if (isAborted(signal)) aborted();
-  else addEventListener(signal, "abort", aborted, { once: true });
+  if (isAborted(signal)) {
+    aborted();
+    return;
+  }
+  addEventListener(signal, "abort", aborted, { once: true });
+  // A signal may live much longer than the calls that it could have aborted.
+  pending.stopListening = () => removeEventListener(signal, "abort", aborted);
 }
 
 /**
@@ -423,7 +433,7 @@ function awaitReply(id) {
       return known;
     }
     if (!replies.wait()) exit(0);
-    const frame = replies.take();
+    const frame = take(replies);
     if (frame.kind === wire.CALL) {
       serve(frame, true);
       writer.flush();
@@ -441,11 +451,20 @@ export function postToHost(target, args) {
   scheduleFlush();
 }
 
+/** @param {wire.FrameReader} reader @returns {Frame} */
+function take(reader) {
+  try {
+    return reader.take();
+  } catch {
+    return exit(NO_ROOM);
+  }
+}
+
 function pump() {
   pumping = true;
   for (let turn = 1;; turn++) {
     while (input.ready) {
-      handle(input.take());
+      handle(take(input));
       runMicrotasks();
     }
     flush();

@@ -9,7 +9,15 @@ const deno = globalThis.Deno;
 const { core } = deno[deno.internal];
 
 export const args = deno.args;
-export const exit = deno.exit;
+const exitProcess = deno.exit;
+const { defineProperty } = Reflect;
+const isUnloadDispatched = Symbol.for("Deno.isUnloadDispatched");
+/** @param {number} code @returns {never} */
+export const exit = (code) => {
+  // Otherwise it dispatches `unload` on a global object that takes events no more, and throws.
+  defineProperty(globalThis, isUnloadDispatched, { value: true });
+  return exitProcess(code);
+};
 export const permissions = deno.permissions;
 export const memoryUsage = deno.memoryUsage;
 export const dlopen = deno.dlopen;
