@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, overload
 
 from atoll.core import operations
 from atoll.core.blocking import BlockingDriver
-from atoll.core.capability import Capability
+from atoll.core.capability import Capability, ConnectedCapability, guest_object
 from atoll.core.classes import ClassDefinition
 from atoll.core.isolate import BaseIsolate
 from atoll.core.launch import Confinement
@@ -247,9 +247,17 @@ class Isolate(BaseIsolate[BlockingDriver]):
         """Define a class whose state stays on the host."""
         self._driver.request(operations.DEFINE_CLASS, (self._classes.add(definition),))
 
-    def install(self, capability: Capability[HandleT]) -> HandleT:
+    @overload
+    def install(self, capability: Capability[HandleT]) -> HandleT: ...
+
+    @overload
+    def install(self, capability: ConnectedCapability[Any, HandleT]) -> HandleT: ...
+
+    def install(self, capability: Any) -> Any:
         """Add a capability and return its handle."""
-        self._driver.request(operations.INSTALL, self._installation(capability))
+        answer = self._driver.request(operations.INSTALL, self._installation(capability))
+        if hasattr(capability, "connected_blocking"):
+            return capability.connected_blocking(guest_object(answer))
         return capability.installed()
 
     def marshal(self, value: object) -> Reference:

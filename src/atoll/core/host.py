@@ -71,6 +71,7 @@ def _is_counts(value: Any) -> bool:
 
 _ANSWERS: Final[dict[int, Callable[[Any], bool]]] = {
     operations.HOLD: _is_reference,
+    operations.INSTALL: lambda value: value is None or _is_reference(value),
     operations.STATISTICS: _is_counts,
     operations.BLOB_READ: lambda value: type(value) is bytes,
     operations.STREAM_READ: _is_chunk,

@@ -6,11 +6,11 @@ import base64
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
-from typing import Any, Final, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar, overload
 
 from atoll.core import operations
 from atoll.core.aio import AsyncDriver
-from atoll.core.capability import Capability
+from atoll.core.capability import Capability, ConnectedCapability, GuestHalf, guest_object
 from atoll.core.classes import ClassDefinition, ClassTable
 from atoll.core.driver import Driver, logger
 from atoll.core.handles import HostFunction
@@ -60,7 +60,7 @@ class BaseIsolate(Generic[DriverT]):
         handle = self._driver.host.handles.define(function)
         return HostFunction(handle, name.rpartition(".")[2], is_async)
 
-    def _installation(self, capability: Capability[Any]) -> tuple[str, dict[str, Any]]:
+    def _installation(self, capability: GuestHalf) -> tuple[str, dict[str, Any]]:
         source = base64.b64encode(capability.guest_source.encode()).decode("ascii")
         return f"data:text/javascript;base64,{source}", capability.options()
 
@@ -212,9 +212,17 @@ class Isolate(BaseIsolate[AsyncDriver]):
         """
         await self._driver.request(operations.DEFINE_CLASS, (self._classes.add(definition),))
 
-    async def install(self, capability: Capability[HandleT]) -> HandleT:
+    @overload
+    async def install(self, capability: Capability[HandleT]) -> HandleT: ...
+
+    @overload
+    async def install(self, capability: ConnectedCapability[HandleT, Any]) -> HandleT: ...
+
+    async def install(self, capability: Any) -> Any:
         """Add a capability and return its handle."""
-        await self._driver.request(operations.INSTALL, self._installation(capability))
+        answer = await self._driver.request(operations.INSTALL, self._installation(capability))
+        if hasattr(capability, "connected"):
+            return capability.connected(guest_object(answer))
         return capability.installed()
 
     # References

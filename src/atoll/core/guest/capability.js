@@ -1,28 +1,51 @@
 /**
  * What the guest half of a capability is given. A guest half is an ES module without imports whose
- * default export is `install(atoll, options)`.
+ * default export is `install(atoll, options)`. An object that `install` returns stays in the guest:
+ * the host half calls its methods.
  */
 
+import * as engine from "./engine.js";
 import * as primordials from "./primordials.js";
-import { callAsync, callSync, defineOperation, postToHost } from "./connection.js";
-import { homeOf } from "./handles.js";
+import { callAsync, callSync, defineOperation, isBlocked, postToHost } from "./connection.js";
+import { exportValue, homeOf } from "./handles.js";
 import { nativeFunction } from "./functions.js";
 import { registerDecoder, registerEncoder, tagged } from "./marshal.js";
 import { removed } from "./realm.js";
+import { reportException } from "./uncaught.js";
 import { INSTALL } from "./operations.js";
 
-const { MapPrototypeGet, ObjectDefineProperty, PromisePrototypeThen, TypeErrorCtor } = primordials;
+const {
+  MapPrototypeGet,
+  ObjectDefineProperty,
+  ObjectFreeze,
+  PromisePrototypeThen,
+  ProxyCtor,
+  ReflectApply,
+  ReflectDeleteProperty,
+  ReflectOwnKeys,
+  SymbolPrototypeDescription,
+  StringPrototypeStartsWith,
+  TypeErrorCtor,
+} = primordials;
 
 /**
  * @typedef {object} Atoll
  * @property {typeof primordials} primordials intrinsics as they were before user code
+ * @property {typeof engine} engine clocks, timers and scripts of the engine
  * @property {(hostFunction: any, ...args: any[]) => any} callSync call a host function and block
  * @property {(hostFunction: any, args: any[], signal?: AbortSignal) => Promise<any>} callAsync
  * @property {(hostFunction: any, ...args: any[]) => void} post call a host function, no answer
+ * @property {() => boolean} isBlocked
+ * whether a synchronous call waits for the host; user code may then be half-way through
+ * @property {(error: any) => void} reportException as one that nothing has caught
  * @property {typeof nativeFunction} nativeFunction
  * @property {(name: string) => PropertyDescriptor | undefined} engineGlobal
  * a global that the engine has and a bare isolate does not
+ * @property {(name: string) => any} engineValue the value of such a global
  * @property {(name: string, descriptor: PropertyDescriptor) => void} defineGlobal
+ * @property {typeof exposeInterface} exposeInterface
+ * @property {typeof exposeFunction} exposeFunction
+ * @property {typeof exposeAttribute} exposeAttribute
  * @property {typeof registerEncoder} registerEncoder
  * @property {typeof registerDecoder} registerDecoder
  * @property {typeof tagged} tagged
@@ -35,9 +58,109 @@ function targetOf(hostFunction) {
   return id;
 }
 
+/** The engine defines many globals by getters that load them. @param {string} name */
+function engineValue(name) {
+  const descriptor = MapPrototypeGet(removed, name);
+  return descriptor?.get === undefined
+    ? descriptor?.value
+    : ReflectApply(descriptor.get, globalThis, []);
+}
+
+/** @param {PropertyKey} name @param {PropertyDescriptor} descriptor */
+const defineGlobal = (name, descriptor) => ObjectDefineProperty(globalThis, name, descriptor);
+
+/** @param {string} description of a symbol */
+const isInspectHook = (description) =>
+  StringPrototypeStartsWith(description, "Deno.") ||
+  StringPrototypeStartsWith(description, "nodejs.");
+
+/**
+ * Put a class of the engine back as Web IDL § 3.7.1 has it: writable, configurable, not enumerable,
+ * and without the hooks of the engine's console.
+ * @param {string} name
+ */
+function exposeInterface(name) {
+  const value = engineValue(name);
+  const keys = ReflectOwnKeys(value.prototype);
+  for (let i = 0; i < keys.length; i++) {
+    if (
+      typeof keys[i] === "symbol" &&
+      isInspectHook(SymbolPrototypeDescription(keys[i]) ?? "")
+    ) ReflectDeleteProperty(value.prototype, keys[i]);
+  }
+  defineGlobal(name, {
+    // @ts-ignore: __proto__ in a literal is the prototype
+    __proto__: null,
+    value,
+    configurable: true,
+    enumerable: false,
+    writable: true,
+  });
+}
+
+const plainProxy = /** @type {ProxyHandler<any>} */ (ObjectFreeze({ __proto__: null }));
+
+/**
+ * An operation or getter of the global object (Web IDL § 3.7.7, § 3.7.6): called on something
+ * else, it throws. The proxy hides its source and keeps its receiver, which `bind` would not.
+ * @template {(...args: any[]) => any} F
+ * @param {string} name
+ * @param {F} implementation
+ * @param {number} length parameters that are required
+ */
+function globalMethod(name, implementation, length) {
+  const { method } = {
+    /** @this {any} @param {any[]} args */
+    method(...args) {
+      if (this !== undefined && this !== null && this !== globalThis) {
+        throw new TypeErrorCtor("Illegal invocation");
+      }
+      return ReflectApply(implementation, undefined, args);
+    },
+  };
+  const fixed = { __proto__: null, configurable: true, enumerable: false, writable: false };
+  ObjectDefineProperty(method, "name", /** @type {any} */ ({ ...fixed, value: name }));
+  ObjectDefineProperty(method, "length", /** @type {any} */ ({ ...fixed, value: length }));
+  return new ProxyCtor(method, plainProxy);
+}
+
+/**
+ * A function of the global scope, as an operation of Web IDL: enumerable, no constructor.
+ * @param {string} name
+ * @param {(...args: any[]) => any} implementation
+ * @param {number} length parameters that are required
+ */
+function exposeFunction(name, implementation, length) {
+  defineGlobal(name, {
+    // @ts-ignore: __proto__ in a literal is the prototype
+    __proto__: null,
+    value: globalMethod(name, implementation, length),
+    configurable: true,
+    enumerable: true,
+    writable: true,
+  });
+}
+
+/**
+ * A read-only attribute of the global scope.
+ * @param {string} name
+ * @param {() => any} get
+ */
+function exposeAttribute(name, get) {
+  defineGlobal(name, {
+    // @ts-ignore: __proto__ in a literal is the prototype
+    __proto__: null,
+    get: globalMethod(`get ${name}`, get, 0),
+    set: undefined,
+    configurable: true,
+    enumerable: true,
+  });
+}
+
 /** @type {Atoll} */
-const atoll = primordials.ObjectFreeze({
+const atoll = ObjectFreeze({
   primordials,
+  engine,
   callSync: (/** @type {any} */ fn, /** @type {any[]} */ ...args) => callSync(targetOf(fn), args),
   callAsync: (
     /** @type {any} */ fn,
@@ -45,10 +168,15 @@ const atoll = primordials.ObjectFreeze({
     /** @type {AbortSignal | undefined} */ signal,
   ) => callAsync(targetOf(fn), args, signal),
   post: (/** @type {any} */ fn, /** @type {any[]} */ ...args) => postToHost(targetOf(fn), args),
+  isBlocked,
+  reportException,
   nativeFunction,
   engineGlobal: (/** @type {string} */ name) => MapPrototypeGet(removed, name),
-  defineGlobal: (/** @type {string} */ name, /** @type {PropertyDescriptor} */ descriptor) =>
-    ObjectDefineProperty(globalThis, name, descriptor),
+  engineValue,
+  defineGlobal,
+  exposeInterface,
+  exposeFunction,
+  exposeAttribute,
   registerEncoder,
   registerDecoder,
   tagged,
@@ -57,8 +185,10 @@ const atoll = primordials.ObjectFreeze({
 defineOperation(
   INSTALL,
   (/** @type {string} */ url, /** @type {any} */ options) =>
-    PromisePrototypeThen(
-      import(url),
-      (/** @type {any} */ module) => module.default(atoll, options),
-    ),
+    PromisePrototypeThen(import(url), (/** @type {any} */ module) => {
+      const half = module.default(atoll, options);
+      return typeof half === "object" && half !== null
+        ? tagged(["x", exportValue(half), "object"])
+        : undefined;
+    }),
 );

@@ -54,6 +54,17 @@ export const nextTurn = () =>
   // The global setTimeout would do, but looking it up loads modules for 10 ms.
   new PromiseCtor((resolve) => core.createSystemTimer(resolve, 1, true));
 
+/**
+ * Call back from the event loop, once, which a timer keeps from blocking.
+ * @type {(callback: () => void, milliseconds: number) => object}
+ */
+export const setTimer = (callback, milliseconds) =>
+  core.createTimer(callback, milliseconds, undefined, false, true, true);
+/** @type {(timer: object) => void} */
+export const clearTimer = core.cancelTimer;
+/** @type {() => number} milliseconds since the process started; whatever user code does to it */
+export const monotonicNow = performance.now.bind(performance);
+
 /** @param {string} path @returns {(bytes: Uint8Array) => number | null} a blocking read */
 export function openReader(path) {
   const file = deno.openSync(path);

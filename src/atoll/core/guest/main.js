@@ -14,12 +14,13 @@ import {
   TypeErrorCtor,
 } from "./primordials.js";
 import { installStackFilter } from "./errors.js";
-import { defineOperation, isBlocked, postToHost, start } from "./connection.js";
+import { defineOperation, isBlocked, start } from "./connection.js";
 import { exportValue, handleCounts } from "./handles.js";
 import { tagged } from "./marshal.js";
 import { evaluate } from "./evaluate.js";
 import { seal } from "./seal.js";
 import { scrubGlobal } from "./realm.js";
+import { reportException } from "./uncaught.js";
 import * as operation from "./operations.js";
 import "./builtin_classes.js";
 import "./functions.js";
@@ -120,14 +121,6 @@ function lexicalGlobal(name) {
 }
 const isIdentifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-/** @param {any} error */
-const reportUncaught = (error) => {
-  try {
-    postToHost(operation.UNCAUGHT, [error]);
-  } catch {
-    postToHost(operation.UNCAUGHT, [new Error("an error that cannot be marshalled")]);
-  }
-};
 const read = engine.openAsyncReader("/dev/fd/3");
 const input = new FrameReader(read.readSync, engine.decodeText);
 const replies = new FrameReader(engine.openReader("/dev/fd/4"), engine.decodeText);
@@ -140,9 +133,9 @@ const guestRoot = new URL("../../", import.meta.url);
 addEventListener("load", () => {
   scrubGlobal();
   installStackFilter(guestRoot.href, decodeURIComponent(guestRoot.pathname));
-  engine.onUncaughtException(reportUncaught);
+  engine.onUncaughtException(reportException);
   engine.onUnhandledRejection((_promise, reason) => {
-    reportUncaught(reason);
+    reportException(reason);
     return true;
   });
   start({ limits: config, writer, input, replies, readInput: read.read }, { sealed });

@@ -129,6 +129,8 @@ const promiseResolve = uncurryThis(Promise.resolve);
 /** @type {(value?: unknown) => Promise<any>} */
 export const PromiseResolve = (value) => promiseResolve(PromiseCtor, value);
 
+export const ProxyCtor = Proxy;
+
 export const RegExpCtor = RegExp;
 export const RegExpPrototypeExec = uncurryThis(RegExp.prototype.exec);
 export const RegExpPrototypeSource = uncurryGetter(RegExp.prototype, "source");
@@ -162,6 +164,7 @@ export const StringPrototypeSplit = uncurryThis(String.prototype.split);
 export const StringPrototypeStartsWith = uncurryThis(String.prototype.startsWith);
 export const StringPrototypeValueOf = uncurryThis(String.prototype.valueOf);
 export const { fromCharCode: StringFromCharCode } = String;
+export const SymbolPrototypeDescription = uncurryGetter(Symbol.prototype, "description");
 export const SymbolPrototypeValueOf = uncurryThis(Symbol.prototype.valueOf);
 export const { iterator: SymbolIterator, toStringTag: SymbolToStringTag } = Symbol;
 
