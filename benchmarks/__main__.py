@@ -44,8 +44,8 @@ def main() -> None:
     for name in options.only or BENCHMARKS:
         print(f"measuring {name} …", flush=True)
         try:
-            for row in BENCHMARKS[name](Options(quick=options.quick)):
-                rows.append(dataclasses.replace(row, benchmark=name))
+            measured = BENCHMARKS[name](Options(quick=options.quick))
+            rows.extend(dataclasses.replace(row, benchmark=name) for row in measured)
         except Exception as error:  # the others took minutes: show them
             failed.append(name)
             traceback.print_exception(error)

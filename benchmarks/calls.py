@@ -27,6 +27,8 @@ from .measure import (
 from .raw import RawDeno
 
 IN_FLIGHT: Final = 1000
+_BATCH: Final = 40
+"""Operations in a round: 1 to 3 ms, so that most rounds fit into one slice of the scheduler."""
 _RAW: Final = "blocking round trip of 60 bytes, bare Deno"
 _ASYNC_RAW: Final = "the same, asynchronous read in Deno"
 _SYNC_GUEST: Final = """
@@ -68,8 +70,8 @@ def blocking_calls(options: Options) -> Iterator[Row]:
 
 
 def _blocking_calls(options: Options, *, pin: bool) -> Iterator[Row]:
-    batch = options.batch(200)
-    few = max(1, batch // 10)
+    batch = options.batch(_BATCH)
+    few = max(1, batch // 4)
     where = "one core" if pin else "any core"
     with contextlib.ExitStack() as stack:
         stack.enter_context(one_core(pin))
@@ -88,8 +90,8 @@ def _blocking_calls(options: Options, *, pin: bool) -> Iterator[Row]:
                 per_operation(few, lambda: peer.eval("1+1")),
                 shared(few, lambda: peer.eval(f"repeat({few})")),
             ]
-        interleave(options.rounds(6), *measurements)
-        floor, evals, calls, *others = map(seconds, interleave(options.rounds(60), *measurements))
+        interleave(options.rounds(30), *measurements)
+        floor, evals, calls, *others = map(seconds, interleave(options.rounds(250), *measurements))
     rows = ((_EVAL, evals, 4), ("synchronous host call", calls, 2.5))
     for index, (what, figure, limit) in enumerate(rows):
         title = f"{what}, blocking, {where}"
@@ -109,7 +111,7 @@ def asyncio_calls(options: Options) -> Iterator[Row]:
 
 
 async def _asyncio_calls(options: Options, *, pin: bool, name: str) -> list[Row]:
-    batch = options.batch(200)
+    batch = options.batch(_BATCH)
     where = f"{name}, {'one core' if pin else 'any core'}"
     rows = []
     async with contextlib.AsyncExitStack() as stack:
@@ -127,8 +129,9 @@ async def _asyncio_calls(options: Options, *, pin: bool, name: str) -> list[Row]
             theirs = _timers(batch, peer.eval_async)
         for what, limit in _ASYNC_TARGETS.items():
             timers = [ours[what], *([theirs[what]] if theirs else [])]
-            await interleave_async(options.rounds(4), *timers, raw, slow)
-            times = await interleave_async(options.rounds(40), *timers, raw, slow)
+            await interleave_async(options.rounds(20), *timers, raw, slow)
+            rounds = 40 if what == _MANY else 150
+            times = await interleave_async(options.rounds(rounds), *timers, raw, slow)
             figure, *others = map(seconds, times)
             judged = pin and name == "asyncio"
             target = at_most(limit, what="x raw") if judged and limit else None
