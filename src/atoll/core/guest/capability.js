@@ -98,6 +98,15 @@ function exposeInterface(name) {
   });
 }
 
+/** @param {any} value */
+const readOnly = (value) => ({
+  __proto__: /** @type {any} */ (null),
+  value,
+  configurable: true,
+  enumerable: false,
+  writable: false,
+});
+
 const plainProxy = /** @type {ProxyHandler<any>} */ (ObjectFreeze({ __proto__: null }));
 
 /**
@@ -118,9 +127,8 @@ function globalMethod(name, implementation, length) {
       return ReflectApply(implementation, undefined, args);
     },
   };
-  const fixed = { __proto__: null, configurable: true, enumerable: false, writable: false };
-  ObjectDefineProperty(method, "name", /** @type {any} */ ({ ...fixed, value: name }));
-  ObjectDefineProperty(method, "length", /** @type {any} */ ({ ...fixed, value: length }));
+  ObjectDefineProperty(method, "name", readOnly(name));
+  ObjectDefineProperty(method, "length", readOnly(length));
   return new ProxyCtor(method, plainProxy);
 }
 
