@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from atoll import Isolate, JSError, JSMap, JSRegExp
+from atoll import Isolate, JSMap, JSRegExp
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -107,10 +107,6 @@ async def test_a_function_called_with_pollution_in_place_still_works(
     assert await callback(4) == 8
 
 
-@pytest.mark.xfail(
-    raises=(JSError, AssertionError),
-    reason="the engine's own evalContext destructures an array after the script has run",
-)
 @pytest.mark.parametrize(
     "pollution",
     [

@@ -42,7 +42,14 @@ import {
   Uint8ArrayCtor,
 } from "./primordials.js";
 import { isPromise } from "./engine.js";
-import { live, MarshalFailure, registerDecoder, registerEncoder, tagged } from "./marshal.js";
+import {
+  live,
+  MarshalFailure,
+  newArray,
+  registerDecoder,
+  registerEncoder,
+  tagged,
+} from "./marshal.js";
 
 registerDecoder("u", () => undefined);
 registerDecoder("n", (data) => NumberCtor(data[1]));
@@ -121,8 +128,7 @@ registerEncoder(MapCtor.prototype, (value, encoder, depth) => {
   } catch {
     return undefined;
   }
-  /** @type {any[]} */
-  const entries = [];
+  const entries = newArray();
   const node = encoder.open(value, ["m", entries]);
   let i = 0;
   try {
@@ -142,8 +148,7 @@ registerEncoder(SetCtor.prototype, (value, encoder, depth) => {
   } catch {
     return undefined;
   }
-  /** @type {any[]} */
-  const items = [];
+  const items = newArray();
   const node = encoder.open(value, ["S", items]);
   let i = 0;
   try {

@@ -3,9 +3,13 @@
  */
 
 import {
+  ArrayPrototype,
   ReflectGet,
+  ReflectGetPrototypeOf,
+  ReflectHas,
   RegExpPrototypeExec,
   StringPrototypeIncludes,
+  SymbolIterator,
   SyntaxErrorCtor,
   uncurryThis,
 } from "./primordials.js";
@@ -45,6 +49,19 @@ const AMBIGUOUS_AWAIT = /\bawait\s*(?:[([`/+-]|$)/m;
 /** Longer sources would cost more to search than they save. */
 const SHORT = 4096;
 
+const { values: arrayValues } = ArrayPrototype;
+const ArrayIteratorPrototype = /** @type {any} */ (ReflectGetPrototypeOf([][SymbolIterator]()));
+const { next: arrayNext } = ArrayIteratorPrototype;
+/**
+ * Whether arrays still iterate as they did: the engine's way to run a script takes its result out of
+ * an array, with whatever user code has made of iteration. Where that has changed, an indirect eval
+ * gives the right value, although what it declares does not last.
+ */
+const canDestructure = () =>
+  ReflectGet(ArrayPrototype, SymbolIterator) === arrayValues &&
+  ArrayIteratorPrototype.next === arrayNext &&
+  !ReflectHas(ArrayPrototype, "0") && !ReflectHas(ArrayPrototype, "1");
+
 /**
  * An indirect eval, called from a script that has no loader, which its code inherits. V8 keeps what
  * it has compiled, so this is many times faster than a script for code that comes again.
@@ -70,6 +87,7 @@ export function evaluate(source, filename) {
       throw first[1].thrown;
     }
   }
+  if (!canDestructure()) return evaluateExpressions(source, filename);
   const outcome = run(source, filename);
   const error = outcome[1];
   if (error === null) return outcome[0];

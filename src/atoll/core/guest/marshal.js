@@ -133,6 +133,18 @@ const className = (value) => {
   }
 };
 
+/**
+ * An array to assign to by index. A setter that user code has put on `Object.prototype[0]` would
+ * swallow the first element otherwise.
+ * @returns {any[]}
+ */
+export function newArray() {
+  /** @type {any[]} */
+  const array = [];
+  if (ReflectHas(ArrayPrototype, 0)) ReflectSetPrototypeOf(array, null);
+  return array;
+}
+
 export class Encoder {
   /** @type {Uint8Array[]} */ segments = [];
   /** Whether any tag was used, or any plain object has a key that looks like one. */
@@ -157,7 +169,7 @@ export class Encoder {
   encode(value, isArguments = false) {
     let tree;
     if (isArguments) {
-      tree = [];
+      tree = newArray();
       for (let i = 0; i < value.length; i++) {
         try {
           tree[i] = this.walk(value[i], 0);
@@ -276,8 +288,7 @@ export class Encoder {
 
   /** @param {any[]} value @param {number} depth */
   #array(value, depth) {
-    /** @type {any[]} */
-    const out = [];
+    const out = newArray();
     this.#keep(value, out);
     const length = value.length;
     if (length > 50_000_000) throw new MarshalFailure(`an array of ${length} elements`);
@@ -325,8 +336,7 @@ export class Encoder {
   /** A plain object with keys that JSON or the notation cannot carry: as key–value pairs. */
   /** @param {any} value @param {string[]} keys @param {number} depth */
   #entries(value, keys, depth) {
-    /** @type {any[]} */
-    const entries = [];
+    const entries = newArray();
     const node = this.open(value, ["o", entries]);
     let i = 0;
     try {
