@@ -50,7 +50,7 @@ const AMBIGUOUS_AWAIT = /\bawait\s*(?:[([`/+-]|$)/m;
 const SHORT = 4096;
 
 const { values: arrayValues } = ArrayPrototype;
-const ArrayIteratorPrototype = /** @type {any} */ (ReflectGetPrototypeOf([][SymbolIterator]()));
+const ArrayIteratorPrototype = /** @type {any} */ (ReflectGetPrototypeOf([].values()));
 const { next: arrayNext } = ArrayIteratorPrototype;
 /**
  * Whether arrays still iterate as they did: the engine's way to run a script takes its result out of
