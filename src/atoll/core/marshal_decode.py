@@ -17,6 +17,8 @@ from atoll.wire.frames import TAGGED, Buffer, ProtocolViolation
 _json_decode = msgspec.json.Decoder().decode
 _MAX_ALIKE: Final = 100
 """Large integers with one hash in one message; chance gives two at most."""
+_HANDLES: Final = frozenset("fpxrwBF")
+"""Tags whose handle the guest counts as sent."""
 
 
 def decode(
@@ -100,7 +102,7 @@ class _Decoder:
                 continue
             nodes.extend(node.values())
             match node.get("$"):
-                case ["f" | "p" | "x", *_] as data if id(data) not in self._live_data:
+                case [str(tag), *_] as data if tag in _HANDLES and id(data) not in self._live_data:
                     self._live.decode_live(data)
 
     def walk(self, node: Any) -> Any:

@@ -199,7 +199,10 @@ class _Encoder:
             return self._reference(known[1])
         live = self._live.encode_live(value)
         if live is not None:
-            return self._tag(*live)
+            out = self._tag(*live)
+            if live[0] in _MADE_ANEW:
+                self._memo[id(value)] = (value, out)
+            return out
         method = _encoder_of(kind)
         if depth >= self._limit and method in _CONTAINERS:
             raise Failure(f"nested deeper than Limits.depth ({self._limit})")
@@ -409,6 +412,8 @@ _ENCODERS: Final[dict[type, Callable[[_Encoder, Any, int], Any]]] = {
     web.FormData: web.encode_pairs,
     web.Blob: web.encode_blob,
 }
+_MADE_ANEW: Final = ("r", "w")
+"""Tags of live values that the guest does not know again by their handles."""
 _CONTAINERS: Final = frozenset(
     {
         _Encoder._list,

@@ -7,6 +7,7 @@ to read from or write to, and an iterator of the host becomes a stream in the gu
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
@@ -125,8 +126,9 @@ class Blob:
         type: the media type, or ``""``.
     """
 
-    def __init__(self, data: bytes | str = b"", type: str = "") -> None:  # noqa: A002
-        self.data = data.encode() if isinstance(data, str) else bytes(data)
+    def __init__(self, data: bytes | bytearray | memoryview | str = b"", type: str = "") -> None:  # noqa: A002
+        # By way of a view, as `bytes` alone would make a number that many zeros.
+        self.data = data.encode() if isinstance(data, str) else bytes(memoryview(data))
         self.type = type
 
     @property
@@ -153,7 +155,7 @@ class File(Blob):
 
     def __init__(
         self,
-        data: bytes | str,
+        data: bytes | bytearray | memoryview | str,
         name: str,
         type: str = "",  # noqa: A002
         last_modified: int | None = None,
@@ -291,13 +293,22 @@ def _function(function: Callable[..., Any], handles: Handles) -> dict[str, Any]:
 
 
 def _async_source(iterator: AsyncIterator[Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    pulling: asyncio.Task[Any] | None = None
+
     async def pull() -> list[Any] | None:
+        nonlocal pulling
+        pulling = asyncio.current_task()
         try:
             return [await anext(iterator)]
         except StopAsyncIteration:
             return None
+        finally:
+            pulling = None
 
     async def cancel(reason: object = None) -> None:
+        if pulling is not None:  # a generator that runs cannot be closed
+            pulling.cancel()
+            await asyncio.wait([pulling])
         close = getattr(iterator, "aclose", None)
         if close is not None:
             await close()
@@ -320,21 +331,29 @@ def _source(iterator: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
 
 def encode_url(encoder: _Encoder, value: URL, depth: int) -> Any:
     """``["U", href]``."""
-    return encoder._tag("U", encoder._walk(value.href, depth))
+    return _known(encoder, value, encoder._tag("U", encoder._walk(value.href, depth)))
 
 
 def encode_pairs(encoder: _Encoder, value: _Pairs[Any], depth: int) -> Any:
     """``["q", pairs]`` for URLSearchParams, ``["D", pairs]`` for FormData."""
     pairs = [[encoder._walk(k, depth), encoder._walk(v, depth + 1)] for k, v in value]
-    return encoder._tag("q" if isinstance(value, URLSearchParams) else "D", pairs)
+    tag = "q" if isinstance(value, URLSearchParams) else "D"
+    return _known(encoder, value, encoder._tag(tag, pairs))
 
 
 def encode_blob(encoder: _Encoder, value: Blob, depth: int) -> Any:
     """``["B", segment, type]``, and name and time for a file: ``["F", …]``."""
-    segment = encoder._segment(value.data)
+    data = [encoder._segment(value.data), encoder._walk(value.type, depth)]
     if isinstance(value, File):
-        return encoder._tag("F", segment, value.type, value.name, value.last_modified)
-    return encoder._tag("B", segment, value.type)
+        data += (encoder._walk(value.name, depth), encoder._walk(value.last_modified, depth))
+        return _known(encoder, value, encoder._tag("F", *data))
+    return _known(encoder, value, encoder._tag("B", *data))
+
+
+def _known(encoder: _Encoder, value: object, form: Any) -> Any:
+    """Let the value be the same object in the guest when it comes again."""
+    encoder._memo[id(value)] = (value, form)
+    return form
 
 
 # Decoding
@@ -342,15 +361,24 @@ def encode_blob(encoder: _Encoder, value: Blob, depth: int) -> Any:
 
 def decode_url(decoder: _Decoder, data: list[Any]) -> URL:
     """A URL."""
-    return URL(_text(data[1]))
+    url: URL = decoder._open(URL(_text(data[1])))
+    return url
 
 
 def decode_pairs(decoder: _Decoder, data: list[Any]) -> URLSearchParams | FormData:
     """URLSearchParams or FormData."""
-    pairs = [(_text(decoder.walk(name)), decoder.walk(value)) for name, value in data[1]]
-    if data[0] == "D":
-        return FormData(pairs)
-    return URLSearchParams([(name, _text(value)) for name, value in pairs])
+    if data[0] == "q":
+        params: URLSearchParams = decoder._open(URLSearchParams())
+        for name, value in data[1]:
+            params.append(_text(decoder.walk(name)), _text(decoder.walk(value)))
+        return params
+    form: FormData = decoder._open(FormData())
+    for name, value in data[1]:
+        item = decoder.walk(value)
+        if not isinstance(item, str | BaseBlobReference):
+            raise ProtocolViolation("a field of a form that is neither text nor a file")
+        form.append(_text(decoder.walk(name)), item)
+    return form
 
 
 def decode_reference(handles: Handles, data: list[Any]) -> BaseReference | None:

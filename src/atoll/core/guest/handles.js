@@ -49,21 +49,25 @@ export function exportValue(value) {
 /** @param {number} id @returns {Export | undefined} */
 export const findExport = (id) => MapPrototypeGet(exports, id);
 
-/** @param {number} id @param {number} count how many sendings the host gives back */
-export function releaseExport(id, count) {
+/**
+ * @param {number} id
+ * @param {number} count how many sendings the host gives back
+ * @param {boolean} isDelivered false: they are taken back, since their message does not go out
+ */
+export function releaseExport(id, count, isDelivered = true) {
   const entry = MapPrototypeGet(exports, id);
   if (entry === undefined) return;
   entry.count -= count;
   if (entry.count <= 0) {
     MapPrototypeDelete(exports, id);
     MapPrototypeDelete(exportIds, entry.value);
-    onExportReleased(entry.value);
+    onExportReleased(entry.value, isDelivered);
   }
 }
 
-/** @type {(value: any) => void} */
+/** @type {(value: any, isDelivered: boolean) => void} */
 let onExportReleased = () => {};
-/** @param {(value: any) => void} listener called when the host has dropped a value */
+/** @param {typeof onExportReleased} listener called when the host does not hold a value any more */
 export const setExportReleaseListener = (listener) => {
   onExportReleased = listener;
 };
@@ -131,7 +135,7 @@ live.encodeHome = (value) => {
   const id = WeakMapPrototypeGet(homes, value);
   return id === undefined ? undefined : tagged(["h", id]);
 };
-live.takeBack = (id) => releaseExport(id, 1);
+live.takeBack = (id) => releaseExport(id, 1, false);
 
 /**
  * A handle that goes out with the message of `encoder`, or is taken back with it.

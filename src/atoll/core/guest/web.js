@@ -46,9 +46,11 @@ const fileLastModified = uncurryGetter(File.prototype, "lastModified");
 const isReadableLocked = uncurryGetter(ReadableStream.prototype, "locked");
 const getReader = uncurryThis(ReadableStream.prototype.getReader);
 const readerRead = uncurryThis(ReadableStreamDefaultReader.prototype.read);
+const readerReleaseLock = uncurryThis(ReadableStreamDefaultReader.prototype.releaseLock);
 const readerCancel = uncurryThis(ReadableStreamDefaultReader.prototype.cancel);
 const isWritableLocked = uncurryGetter(WritableStream.prototype, "locked");
 const getWriter = uncurryThis(WritableStream.prototype.getWriter);
+const writerReleaseLock = uncurryThis(WritableStreamDefaultWriter.prototype.releaseLock);
 const writerReady = uncurryGetter(WritableStreamDefaultWriter.prototype, "ready");
 const writerWrite = uncurryThis(WritableStreamDefaultWriter.prototype.write);
 const writerClose = uncurryThis(WritableStreamDefaultWriter.prototype.close);
@@ -95,19 +97,27 @@ registerDecoder("q", (data, decoder) => {
 
 registerEncoder(FormData.prototype, (value, encoder, depth) => {
   /** @type {any[]} */
+  const entries = [];
+  try {
+    formDataForEach(value, (/** @type {any} */ item, /** @type {string} */ name) => {
+      ArrayPrototypePush(entries, [name, item]);
+    });
+  } catch {
+    return undefined;
+  }
+  /** @type {any[]} */
   const pairs = [];
-  formDataForEach(value, (/** @type {any} */ item, /** @type {string} */ name) => {
-    ArrayPrototypePush(pairs, [encoder.walk(name, depth), encoder.walk(item, depth + 1)]);
-  });
+  for (let i = 0; i < entries.length; i++) {
+    pairs[i] = [encoder.walk(entries[i][0], depth), encoder.walk(entries[i][1], depth + 1)];
+  }
   return tagged(["D", pairs]);
 });
 registerDecoder("D", (data, decoder) => {
-  const form = new FormDataCtor();
+  const form = decoder.open(new FormDataCtor());
   for (let i = 0; i < data[1].length; i++) {
     const name = decoder.walk(data[1][i][0]);
     const item = decoder.walk(data[1][i][1]);
-    if (item instanceof FileCtor) formDataAppend(form, name, item, fileName(item));
-    else formDataAppend(form, name, item);
+    formDataAppend(form, name, item);
   }
   return form;
 });
@@ -124,12 +134,15 @@ registerEncoder(Blob.prototype, (value, encoder) => {
 });
 registerDecoder(
   "B",
-  (data, decoder) => new BlobCtor([decoder.segments[data[1]]], { type: data[2] }),
+  (data, decoder) => new BlobCtor([decoder.segments[data[1]]], { type: decoder.walk(data[2]) }),
 );
 registerDecoder(
   "F",
   (data, decoder) =>
-    new FileCtor([decoder.segments[data[1]]], data[3], { type: data[2], lastModified: data[4] }),
+    new FileCtor([decoder.segments[data[1]]], decoder.walk(data[3]), {
+      type: decoder.walk(data[2]),
+      lastModified: decoder.walk(data[4]),
+    }),
 );
 defineOperation(
   operation.BLOB_READ,
@@ -142,6 +155,7 @@ defineOperation(
 
 /** Readers and writers by the stream that the host holds. @type {WeakMap<object, any>} */
 const holders = new WeakMapCtor();
+const forget = uncurryThis(WeakMap.prototype.delete);
 
 registerEncoder(ReadableStream.prototype, (value, encoder) => {
   const locked = branded(isReadableLocked, value);
@@ -189,11 +203,17 @@ defineOperation(operation.STREAM_CLOSE, (stream) => writerClose(holderOf(stream)
 defineOperation(operation.STREAM_ABORT, (stream, reason) => writerAbort(holderOf(stream), reason));
 
 const ignore = () => {};
-setExportReleaseListener((value) => {
+setExportReleaseListener((value, isDelivered) => {
   const holder = typeof value === "object" && value !== null
     ? WeakMapPrototypeGet(holders, value)
     : undefined;
   if (holder === undefined) return;
+  if (!isDelivered) {
+    forget(holders, value);
+    if (branded(isReadableLocked, value) === undefined) writerReleaseLock(holder);
+    else readerReleaseLock(holder);
+    return;
+  }
   // The host has dropped the stream. For one that has ended, this does nothing.
   const ended = branded(isReadableLocked, value) === undefined
     ? writerAbort(holder, new TypeErrorCtor("the host has dropped the stream"))
