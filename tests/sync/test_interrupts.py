@@ -74,7 +74,8 @@ def test_the_guest_cannot_swallow_an_interrupt(isolate: Isolate) -> None:
 
 
 def test_an_interrupt_while_starting_leaves_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    poll, started = IsolateProcess.poll, []
+    poll = IsolateProcess.poll
+    started: list[int] = []
 
     def interrupted_poll(process: IsolateProcess) -> object:
         event = poll(process)

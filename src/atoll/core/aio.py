@@ -8,6 +8,7 @@ its context, so that calls it makes into the same isolate reach the guest althou
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import inspect
 import itertools
@@ -101,6 +102,14 @@ class AsyncDriver(driver.Driver):
         if tasks:
             await asyncio.wait(tasks)
         self._close()
+
+    def abandon(self, error: AtollError) -> None:
+        """End the process from any thread; whoever uses the isolate later gets `error`."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has been closed
+                self._loop.call_soon_threadsafe(self.end, error)
+        if self.process is not None:
+            self.process.kill()
 
     def end(self, error: BaseException) -> None:
         """Kill the process because of `error`; everyone who waits gets it."""

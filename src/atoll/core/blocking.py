@@ -79,7 +79,7 @@ class BlockingDriver(Driver):
     def dispose(self) -> None:
         """End the process and everything that waits for it. Does nothing the second time."""
         process = self.process
-        if process is None or process.control < 0 or self._owner_pid != os.getpid():
+        if process is None or not self.is_open:
             return
         lock = self._acquire()
         try:
@@ -89,6 +89,12 @@ class BlockingDriver(Driver):
             self._coroutines.close()
         finally:
             lock.release()
+
+    def abandon(self, error: AtollError) -> None:
+        """End the process from any thread; whoever uses the isolate later gets `error`."""
+        self._verdict = error
+        if self.process is not None:
+            self.process.kill()
 
     def end(self, error: BaseException) -> None:
         """Kill the process because of `error`; everyone who waits gets it."""
@@ -136,6 +142,8 @@ class BlockingDriver(Driver):
         lock = self._acquire()
         try:
             host = self.host
+            if self._verdict is not None:
+                self.end(self._verdict)
             if self._cancelled:
                 self._renew_cancellations()
             pending = None

@@ -68,6 +68,16 @@ class Driver:
         self.host.session.written = lambda pipe: writers[pipe].written
         return process
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a process of ours that has not been disposed of."""
+        process = self.process
+        return process is not None and process.control >= 0 and self._owner_pid == os.getpid()
+
+    def abandon(self, error: AtollError) -> None:
+        """End the process from any thread; whoever uses the isolate later gets `error`."""
+        raise NotImplementedError
+
     def _check_process(self) -> None:
         if self.process is None:
             raise IsolateDisposed(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar, overload
@@ -47,6 +48,19 @@ class BaseIsolate(Generic[DriverT]):
         if self._entered:
             raise IsolateDisposed("an isolate can be entered once; make a new one")
         self._entered = True
+
+    def __del__(self) -> None:
+        driver: DriverT | None = getattr(self, "_driver", None)
+        if driver is not None and driver.is_open:
+            # An isolate runs code, so it must not live on unseen, whatever references remain.
+            driver.abandon(IsolateDisposed("the isolate has been garbage-collected"))
+            warnings.warn(
+                f"{self!r} was never closed: enter it with `async with` (`with` for atoll.sync), "
+                "or call dispose()",
+                ResourceWarning,
+                stacklevel=1,
+                source=self,
+            )
 
     def _layers(self) -> Mapping[str, str]:
         process = self._driver.process
