@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
+import multiprocessing
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Final
 
-from . import calls, codec, kernels, machine, start, table, transfer
+from . import machine, table
 from .measure import Options, Row
-
-BENCHMARKS: Final[dict[str, Callable[[Options], Iterator[Row]]]] = {
-    "start": start.cold_start,
-    "calls": calls.blocking_calls,
-    "async-calls": calls.asyncio_calls,
-    "transfer": transfer.transfer,
-    "memory": start.memory,
-    "compute": kernels.compute,
-    "codec": codec.codec,
-    "fleet": start.fleet,
-}
+from .suite import BENCHMARKS, measure
 
 
 def main() -> None:
@@ -44,8 +33,9 @@ def main() -> None:
     for name in options.only or BENCHMARKS:
         print(f"measuring {name} …", flush=True)
         try:
-            measured = BENCHMARKS[name](Options(quick=options.quick))
-            rows.extend(dataclasses.replace(row, benchmark=name) for row in measured)
+            # One that has loaded other engines, with their threads, must not slow the next.
+            with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+                rows += pool.submit(measure, name, Options(quick=options.quick)).result()
         except Exception as error:  # the others took minutes: show them
             failed.append(name)
             traceback.print_exception(error)

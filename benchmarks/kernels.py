@@ -41,7 +41,7 @@ def compute(options: Options) -> Iterator[Row]:
             interleave(options.rounds(8), *measurements)  # V8 optimises what is hot
             ours, ours_wide, plain = interleave(options.rounds(40), *measurements)
         what = f"JavaScript: {title}"
-        yield Row(what, seconds(ours), "plain Deno", seconds(plain), at_most(1.05))
+        yield Row(what, seconds(ours), "plain Deno", seconds(plain), at_most(1.05, "plain"))
         what = f"  with Limits.memory of {_MEMORIES[1]} MiB"
         yield Row(what, seconds(ours_wide), "plain Deno", seconds(plain))
 

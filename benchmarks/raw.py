@@ -20,6 +20,7 @@ _HERE: Final = Path(__file__).resolve().parent
 SCRIPT: Final = _HERE / "raw.js"
 MESSAGE: Final = b"x" * 60
 """About the size of a small call's frame."""
+ROUND_TRIP: Final = "blocking round trip of 60 bytes, bare Deno"
 
 
 @contextlib.contextmanager

@@ -26,6 +26,7 @@ from .measure import (
     interleave,
     seconds,
 )
+from .processes import process_id
 from .raw import RawDeno, deno_command, deno_environment
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -58,7 +59,7 @@ def cold_start(options: Options) -> Iterator[Row]:
         blocking, with_asyncio, bare_times, first, *others = interleave(rounds, *measurements)
     label = "bare deno run of an empty file"
     bare_figure = seconds(bare_times)
-    bound = at_most(3, what="x bare")
+    bound = at_most(3, "bare")
     yield Row("cold start, blocking", seconds(blocking), label, bare_figure, bound)
     yield Row("cold start, asyncio", seconds(with_asyncio), label, bare_figure, bound)
     yield Row(
@@ -109,7 +110,7 @@ def memory(options: Options) -> Iterator[Row]:
             isolate.eval("1+1")
             raw.round_trip()
             time.sleep(0 if options.quick else 0.2)  # at rest: compiler threads have finished
-            ours.append(_private(_pid(isolate)))
+            ours.append(_private(process_id(isolate)))
             bare.append(_private(raw.pid))
     for index, count in enumerate(("resident - shared", "Private_Dirty")):
         mine = [each[index] for each in ours]
@@ -123,13 +124,6 @@ def memory(options: Options) -> Iterator[Row]:
             Figure("MiB", tuple(value or 0.0 for value in others)),
             at_most_mib(16),
         )
-
-
-def _pid(isolate: atoll.sync.Isolate | atoll.Isolate) -> int:
-    process = isolate._driver.process
-    assert process is not None
-    assert process.pid is not None
-    return process.pid
 
 
 def _private(pid: int) -> tuple[float, float | None]:
@@ -190,8 +184,8 @@ async def _many(count: int) -> list[Row]:
         answers = await asyncio.gather(*(isolate.eval("6*7") for isolate in isolates))
         answered = time.perf_counter() - begin
         assert answers == [42] * count
-        private = [_private(_pid(isolate))[0] for isolate in isolates]
-        shares = [_rollup(_pid(isolate), "Pss:") for isolate in isolates]
+        private = [_private(process_id(isolate))[0] for isolate in isolates]
+        shares = [_rollup(process_id(isolate), "Pss:") for isolate in isolates]
     total = sum(private)
     note = f"{total / count:.1f} MiB each"
     if None not in shares:

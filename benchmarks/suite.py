@@ -1,0 +1,25 @@
+"""Every benchmark by name."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from . import async_calls, calls, codec, kernels, start, transfer
+from .measure import Options, Row
+
+BENCHMARKS: Final[dict[str, Callable[[Options], Iterator[Row]]]] = {
+    "start": start.cold_start,
+    "calls": calls.blocking_calls,
+    "async-calls": async_calls.asyncio_calls,
+    "transfer": transfer.transfer,
+    "memory": start.memory,
+    "compute": kernels.compute,
+    "codec": codec.codec,
+    "fleet": start.fleet,
+}
+
+
+def measure(name: str, options: Options) -> list[Row]:
+    return [dataclasses.replace(row, benchmark=name) for row in BENCHMARKS[name](options)]
