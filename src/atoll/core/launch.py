@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import functools
 import json
+import os
 import platform
 import signal
 import sys
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 from atoll.confinement import seccomp
 from atoll.engine import IsolateProcess, ProcessExit, SpawnOptions, find_engine, spawn
@@ -44,17 +46,31 @@ def guest_root() -> Path:
 
 
 @functools.cache
-def _denied_modules() -> str:
-    """An import map that leads every built-in module of Node nowhere.
+def _import_map() -> str:
+    """An import map that leads every file, and every built-in module of Node, nowhere.
 
-    `import()` in a script is refused by the script's own options, but code that a built-in calls
-    directly (`[source].map(eval)`) has no script to ask. This is what stops it there.
+    `import()` in a script is refused by the script's own options, but code that the engine calls
+    directly (`Promise.resolve(source).then(eval)`) has no script to ask. This is what stops it
+    there. Only Atoll's own guest halves may import each other.
     """
+    root = guest_root()
+    halves = {_file_url(root / folder) + "/" for folder in ("core/guest", "wire")}
+    own = {url: url for url in halves}
+    main = _file_url(root / "core/guest/main.js")
     names = (resources.files("atoll") / "core" / "guest" / "node_modules.txt").read_text("utf-8")
     denied = {f"node:{name}": "atoll:no-such-module" for name in names.split()}
-    return "data:application/json;base64," + base64.b64encode(
-        json.dumps({"imports": denied}).encode()
-    ).decode("ascii")
+    rules = {
+        # The first module is looked up, too. It has no exports.
+        "imports": {**denied, "file:///": "atoll://no-such-module/", main: main},
+        "scopes": dict.fromkeys(halves, own),
+    }
+    encoded = base64.b64encode(json.dumps(rules).encode()).decode("ascii")
+    return f"data:application/json;base64,{encoded}"
+
+
+def _file_url(path: Path) -> str:
+    """The URL that the engine has for a path: `Path.as_uri` quotes more than the URL standard."""
+    return "file://" + quote(os.fsencode(path), safe="/!$&'()*+,-.:;=@[]^_|~")
 
 
 def launch(limits: Limits, confinement: Confinement) -> IsolateProcess:
@@ -87,7 +103,7 @@ def launch(limits: Limits, confinement: Confinement) -> IsolateProcess:
         "--quiet",
         *options,
         "--cached-only",
-        f"--import-map={_denied_modules()}",
+        f"--import-map={_import_map()}",
         "--allow-read=/dev/fd/3,/dev/fd/4",
         "--allow-write=/dev/fd/5",
         f"--v8-flags={','.join(flags)}",

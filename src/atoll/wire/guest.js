@@ -11,6 +11,7 @@
 
 import {
   JSONParse,
+  put,
   RangeErrorCtor,
   subarray,
   TypedArrayPrototypeByteLength as byteLength,
@@ -232,7 +233,7 @@ export class FrameReader {
     const lengths = this.#bytes(4 * count);
     if (length > 0) frame.body = this.#json(length);
     for (let i = 0; i < count; i++) {
-      frame.segments[i] = this.#bytes(getUint32(lengths, 4 * i));
+      put(frame.segments, i, this.#bytes(getUint32(lengths, 4 * i)));
     }
     return frame;
   }

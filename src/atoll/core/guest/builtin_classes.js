@@ -23,6 +23,7 @@ import {
   NumberCtor,
   NumberPrototypeValueOf,
   ObjectDefineProperty,
+  put,
   ReflectApply,
   ReflectGetPrototypeOf,
   RegExpCtor,
@@ -133,7 +134,7 @@ registerEncoder(MapCtor.prototype, (value, encoder, depth) => {
   let i = 0;
   try {
     MapPrototypeForEach(value, (/** @type {any} */ item, /** @type {any} */ key) => {
-      entries[i] = [encoder.walk(key, depth + 1), encoder.walk(item, depth + 1)];
+      put(entries, i, [encoder.walk(key, depth + 1), encoder.walk(item, depth + 1)]);
       i++;
     });
   } catch (failure) {
@@ -153,7 +154,7 @@ registerEncoder(SetCtor.prototype, (value, encoder, depth) => {
   let i = 0;
   try {
     SetPrototypeForEach(value, (/** @type {any} */ item) => {
-      items[i] = encoder.walk(item, depth + 1);
+      put(items, i, encoder.walk(item, depth + 1));
       i++;
     });
   } catch (failure) {

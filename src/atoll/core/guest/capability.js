@@ -9,7 +9,7 @@ import * as primordials from "./primordials.js";
 import { callAsync, callSync, defineOperation, isBlocked, postToHost } from "./connection.js";
 import { exportValue, homeOf } from "./handles.js";
 import { nativeFunction } from "./functions.js";
-import { registerDecoder, registerEncoder, tagged } from "./marshal.js";
+import { Encoded, registerDecoder, registerEncoder, tagged } from "./marshal.js";
 import { removed } from "./realm.js";
 import { reportException } from "./uncaught.js";
 import { INSTALL } from "./operations.js";
@@ -196,7 +196,7 @@ defineOperation(
     PromisePrototypeThen(import(url), (/** @type {any} */ module) => {
       const half = module.default(atoll, options);
       return typeof half === "object" && half !== null
-        ? tagged(["x", exportValue(half), "object"])
+        ? new Encoded(["x", exportValue(half), "object"])
         : undefined;
     }),
 );

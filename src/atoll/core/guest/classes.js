@@ -11,6 +11,7 @@ import {
   MapPrototypeGet,
   MapPrototypeSet,
   ObjectDefineProperty,
+  put,
   ReflectConstruct,
   ReflectGetOwnPropertyDescriptor,
   ReflectSetPrototypeOf,
@@ -146,7 +147,7 @@ function defineMember(target, member, className) {
 function withReceiver(self, className, args) {
   if (className === null) return args;
   const all = [brand(self, className)];
-  for (let i = 0; i < args.length; i++) all[i + 1] = args[i];
+  for (let i = 0; i < args.length; i++) put(all, i + 1, args[i]);
   return all;
 }
 

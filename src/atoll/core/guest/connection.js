@@ -12,7 +12,6 @@
  */
 
 import {
-  ArrayPrototypePush,
   MapCtor,
   MapPrototypeDelete,
   MapPrototypeGet,
@@ -21,6 +20,7 @@ import {
   PromiseCtor,
   PromisePrototypeThen,
   PromiseResolve,
+  put,
   ReflectApply,
   SetCtor,
   SetPrototypeAdd,
@@ -32,7 +32,7 @@ import {
   uncurryThis,
 } from "./primordials.js";
 import * as wire from "../../wire/guest.js";
-import { Decoder, Encoder, MarshalFailure, tagged } from "./marshal.js";
+import { Decoder, Encoded, Encoder, MarshalFailure } from "./marshal.js";
 import {
   findExport,
   FIRST_EXPORT,
@@ -159,7 +159,7 @@ function reply(kind, id, value) {
     try {
       writeReply(wire.THROW, id, asFailureNode(failure) ?? failure);
     } catch (second) {
-      const node = asFailureNode(second) ?? tagged(["!", "result", "it cannot be marshalled"]);
+      const node = asFailureNode(second) ?? new Encoded(["!", "result", "it cannot be marshalled"]);
       writeReply(wire.THROW, id, node);
     }
   }
@@ -168,9 +168,9 @@ function reply(kind, id, value) {
 /** @param {unknown} failure */
 function asFailureNode(failure) {
   if (failure instanceof MarshalFailure) {
-    return tagged(["!", failure.path("result"), failure.reason]);
+    return new Encoded(["!", failure.path("result"), failure.reason]);
   }
-  if (failure instanceof wire.FrameTooLarge) return tagged(["!", "result", failure.reason]);
+  if (failure instanceof wire.FrameTooLarge) return new Encoded(["!", "result", failure.reason]);
   return undefined;
 }
 
@@ -210,7 +210,7 @@ function serve(frame, nested) {
     else if (details[0] === 2) {
       PromisePrototypeThen(result, undefined, () => {});
       reply(wire.THROW, id, details[1]);
-    } else reply(wire.THROW, id, tagged(["!b"]));
+    } else reply(wire.THROW, id, new Encoded(["!b"]));
   } else {
     try {
       PromisePrototypeThen(
@@ -273,7 +273,7 @@ function handle(frame) {
     case wire.POST:
       return post(frame);
     case wire.CANCEL:
-      if (SetPrototypeHas(serving, frame.id)) reply(wire.THROW, frame.id, tagged(["!c"]));
+      if (SetPrototypeHas(serving, frame.id)) reply(wire.THROW, frame.id, new Encoded(["!c"]));
       return;
     case wire.RELEASE:
       for (let i = 0; i < frame.body.length; i += 2) {
@@ -357,7 +357,7 @@ export function callAsync(target, args, signal) {
       // What waits must not change with the buffers of user code.
       const { segments } = message;
       for (let i = 0; i < segments.length; i++) segments[i] = new Uint8ArrayCtor(segments[i]);
-      ArrayPrototypePush(waiting, call);
+      put(waiting, waiting.length, call);
     }
     if (signal !== undefined) abortWith(signal, id, pending);
   });

@@ -12,6 +12,7 @@ import {
   ObjectDefineProperty,
   ObjectHasOwn,
   ObjectKeys,
+  put,
   ReflectApply,
   ReflectGet,
   StringPrototypeStartsWith,
@@ -54,7 +55,10 @@ function encodeError(value, encoder, depth) {
   const add = (/** @type {string} */ key) => {
     const mark = encoder.mark();
     try {
-      fields[count] = [encoder.walk(key, depth), encoder.walk(ReflectGet(value, key), depth + 1)];
+      put(fields, count, [
+        encoder.walk(key, depth),
+        encoder.walk(ReflectGet(value, key), depth + 1),
+      ]);
       count++;
     } catch {
       encoder.rewind(mark); // a field that cannot cross must not hide the error itself
@@ -157,7 +161,7 @@ export function installStackFilter(guestRoot, guestPath) {
     const shown = [];
     let count = 0;
     for (let i = 0; i < sites.length; i++) {
-      if (!hidden(sites[i])) shown[count++] = sites[i];
+      if (!hidden(sites[i])) put(shown, count++, sites[i]);
       // Of the indirect eval that short code runs in, the call of the built-in shows, too.
       else if (count > 0 && isNativeEval(shown[count - 1])) shown.length = --count;
     }

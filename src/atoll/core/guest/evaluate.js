@@ -17,7 +17,7 @@ import { isNativeError, runScript } from "./engine.js";
 import { callSync } from "./connection.js";
 import { PARSER_SOURCE } from "./operations.js";
 import { rewriteTopLevelAwait } from "./top_level_await.js";
-import { tagged } from "./marshal.js";
+import { Encoded } from "./marshal.js";
 
 const replace = uncurryThis(String.prototype.replace);
 const UNSAFE_IN_URL = /[\s'"\u2028\u2029]/;
@@ -158,12 +158,21 @@ function parse(source) {
 function syntaxError(thrown, error, source, filename) {
   if (!isNativeError(thrown)) return thrown;
   const loc = error === null ? undefined : ReflectGet(error, "loc");
-  if (loc === undefined) return tagged(["!s", `${thrown.message}`, filename, null, null, null]);
+  if (loc === undefined) {
+    return new Encoded(["!s", `${thrown.message}`, filename, null, null, null]);
+  }
   // With `await` in it, V8 has judged the source as a plain script; the parser knows better.
   const message = StringPrototypeIncludes(source, "await")
     ? replace(`${error.message}`, / \(\d+:\d+\)$/, "")
     : `${thrown.message}`;
-  return tagged(["!s", message, filename, loc.line, loc.column + 1, lineOf(source, error.pos)]);
+  return new Encoded([
+    "!s",
+    message,
+    filename,
+    loc.line,
+    loc.column + 1,
+    lineOf(source, error.pos),
+  ]);
 }
 
 /** @param {string} source @param {number} position */

@@ -16,6 +16,7 @@ import {
   MapPrototypeSet,
   MapPrototypeSize,
   PromisePrototypeThen,
+  put,
   WeakMapCtor,
   WeakMapPrototypeGet,
   WeakMapPrototypeSet,
@@ -95,8 +96,8 @@ export function takeReleases() {
 function release(entry) {
   if (MapPrototypeGet(imports, entry.id) === entry) MapPrototypeDelete(imports, entry.id);
   const length = releases.length;
-  releases[length] = entry.id;
-  releases[length + 1] = entry.count;
+  put(releases, length, entry.id);
+  put(releases, length + 1, entry.count);
   if (length === 0) onRelease();
 }
 const registry = new FinalizationRegistryCtor(release);
@@ -144,7 +145,7 @@ live.takeBack = (id) => releaseExport(id, 1, false);
  */
 export function exportWith(value, encoder) {
   const id = exportValue(value);
-  encoder.sent[encoder.sent.length] = id;
+  put(encoder.sent, encoder.sent.length, id);
   return id;
 }
 

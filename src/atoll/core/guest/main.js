@@ -16,7 +16,7 @@ import {
 import { installStackFilter } from "./errors.js";
 import { defineOperation, isBlocked, start } from "./connection.js";
 import { exportValue, handleCounts } from "./handles.js";
-import { tagged } from "./marshal.js";
+import { Encoded } from "./marshal.js";
 import { evaluate } from "./evaluate.js";
 import { seal } from "./seal.js";
 import { scrubGlobal } from "./realm.js";
@@ -48,7 +48,7 @@ const hold = (value) => {
     // Whoever holds the handle decides about the rejection; it is not unhandled.
     PromisePrototypeThen(value, undefined, () => {});
   }
-  return tagged(["x", exportValue(value), kind]);
+  return new Encoded(["x", exportValue(value), kind]);
 };
 
 /**

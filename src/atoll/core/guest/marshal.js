@@ -21,6 +21,7 @@ import {
   ObjectHasOwn,
   ObjectKeys,
   ObjectPrototype,
+  put,
   ReflectGet,
   ReflectGetPrototypeOf,
   ReflectHas,
@@ -46,7 +47,7 @@ export class MarshalFailure {
 
   /** @param {string | number} key where the failing value stood in its container */
   at(key) {
-    this.keys[this.#depth++] = key;
+    put(this.keys, this.#depth++, key);
     return this;
   }
 
@@ -102,6 +103,24 @@ export const tagged = (data) => {
   node.$ = data;
   return node;
 };
+
+/**
+ * A value that is in the notation already. Nodes themselves are no proof of that: a setter that user
+ * code puts on an index of `Array.prototype` gets to see them while a message is made.
+ */
+export class Encoded {
+  #node;
+  /** @param {any[]} data */
+  constructor(data) {
+    this.#node = tagged(data);
+  }
+
+  /** @param {object} value @returns {Record<string, any> | undefined} */
+  static nodeOf(value) {
+    return #node in value ? value.#node : undefined;
+  }
+}
+ReflectSetPrototypeOf(Encoded.prototype, null);
 
 /**
  * A string as a segment of UTF-16 code units: JSON text cannot carry lone surrogates.
@@ -172,7 +191,7 @@ export class Encoder {
       tree = newArray();
       for (let i = 0; i < value.length; i++) {
         try {
-          tree[i] = this.walk(value[i], 0);
+          put(tree, i, this.walk(value[i], 0));
         } catch (failure) {
           throw failure instanceof MarshalFailure ? failure.at(i) : failure;
         }
@@ -189,7 +208,7 @@ export class Encoder {
   /** @param {Uint8Array} bytes @returns {number} its index */
   segment(bytes) {
     const index = this.segments.length;
-    this.segments[index] = bytes;
+    put(this.segments, index, bytes);
     return index;
   }
 
@@ -239,9 +258,10 @@ export class Encoder {
     if (ArrayIsArray(value)) return this.#array(value, depth);
     const prototype = ReflectGetPrototypeOf(value);
     if (prototype === ObjectPrototype || prototype === null) return this.#record(value, depth);
-    if (prototype === Bare.prototype) {
-      this.tagged = true; // already in the notation; only Atoll makes these
-      return value;
+    const node = Encoded.nodeOf(value);
+    if (node !== undefined) {
+      this.tagged = true;
+      return node;
     }
     return this.#instance(value, prototype, depth);
   }
@@ -294,7 +314,7 @@ export class Encoder {
     if (length > 50_000_000) throw new MarshalFailure(`an array of ${length} elements`);
     let i = 0;
     try {
-      for (; i < length; i++) out[i] = this.walk(value[i], depth + 1);
+      for (; i < length; i++) put(out, i, this.walk(value[i], depth + 1));
     } catch (failure) {
       throw failure instanceof MarshalFailure ? failure.at(i) : failure;
     }
@@ -341,7 +361,7 @@ export class Encoder {
     let i = 0;
     try {
       for (; i < keys.length; i++) {
-        entries[i] = [this.walk(keys[i], depth), this.walk(value[keys[i]], depth + 1)];
+        put(entries, i, [this.walk(keys[i], depth), this.walk(value[keys[i]], depth + 1)]);
       }
     } catch (failure) {
       throw failure instanceof MarshalFailure ? failure.at(keys[i]) : failure;

@@ -42,6 +42,27 @@ export const {
 } = Object;
 
 export const { prototype: ArrayPrototype, isArray: ArrayIsArray } = Array;
+/**
+ * `array[index] = value` for a new element. An assignment, or `push`, would call a setter that user
+ * code has put on that index of a prototype, and hand it what nobody but Atoll should see.
+ * @param {any[]} array
+ * @param {number} index
+ * @param {any} value
+ */
+export const put = (array, index, value) => {
+  if (index in ArrayPrototype) {
+    ObjectDefineProperty(array, index, {
+      // @ts-ignore: __proto__ in a literal is the prototype
+      __proto__: null,
+      value,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    });
+  } else {
+    array[index] = value;
+  }
+};
 export const ArrayPrototypePush = uncurryThis(Array.prototype.push);
 export const ArrayPrototypeJoin = uncurryThis(Array.prototype.join);
 export const ArrayPrototypeReverse = uncurryThis(Array.prototype.reverse);

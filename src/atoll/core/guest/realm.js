@@ -45,6 +45,11 @@ const CORE = [
   ..."queueMicrotask structuredClone".split(" "),
 ];
 
+/** What no capability gets: the engine's own authority. */
+const LOST = new SetCtor(["Deno", "process", "__bootstrap"]);
+/** The one part of it that has none. */
+const inspect = /** @type {any} */ (globalThis).Deno.inspect;
+
 /** Descriptors of what was removed, by name. @type {Map<PropertyKey, PropertyDescriptor>} */
 export const removed = new MapCtor();
 
@@ -57,11 +62,12 @@ export function scrubGlobal() {
     const descriptor = /** @type {PropertyDescriptor} */ (
       ReflectGetOwnPropertyDescriptor(globalThis, key)
     );
-    MapPrototypeSet(removed, key, descriptor);
+    if (!SetPrototypeHas(LOST, key)) MapPrototypeSet(removed, key, descriptor);
     if (!ReflectDeleteProperty(globalThis, key)) {
       throw new Error(`the engine's global ${String(key)} cannot be removed`);
     }
   }
+  MapPrototypeSet(removed, "Deno", { value: { inspect } });
   // Window and its prototypes would be reachable from globalThis.constructor.
   if (!ReflectSetPrototypeOf(globalThis, ObjectPrototype)) {
     throw new Error("the prototype of the global object cannot be replaced");

@@ -11,6 +11,7 @@ import {
   ArrayIsArray,
   ArrayPrototypePush,
   PromisePrototypeThen,
+  put,
   TypeErrorCtor,
   Uint8ArrayCtor,
   uncurryGetter,
@@ -80,7 +81,7 @@ registerEncoder(URLSearchParams.prototype, (value, encoder) => {
   const pairs = [];
   try {
     searchParamsForEach(value, (/** @type {string} */ item, /** @type {string} */ name) => {
-      ArrayPrototypePush(pairs, [encoder.walk(name, 0), encoder.walk(item, 0)]);
+      put(pairs, pairs.length, [encoder.walk(name, 0), encoder.walk(item, 0)]);
     });
   } catch {
     return undefined;
