@@ -1,4 +1,6 @@
-"""The same names as `atoll`, blocking: for scripts and threads::
+"""The same names as `atoll`, blocking: for scripts and threads.
+
+::
 
     from atoll.sync import Isolate
 
