@@ -124,6 +124,12 @@ function globalMethod(name, implementation, length) {
       if (this !== undefined && this !== null && this !== globalThis) {
         throw new TypeErrorCtor("Illegal invocation");
       }
+      if (args.length < length) {
+        throw new TypeErrorCtor(
+          `Failed to execute '${name}': ${length} argument${length === 1 ? "" : "s"} required, ` +
+            `but only ${args.length} present`,
+        );
+      }
       return ReflectApply(implementation, undefined, args);
     },
   };

@@ -113,12 +113,16 @@ export const nativeErrors = new Map([
 export const ErrorPrototypeToString = uncurryThis(Error.prototype.toString);
 export const { captureStackTrace: ErrorCaptureStackTrace } = Error;
 
+/** A DOMException that knows the quota. @type {new (message: string, options?: any) => Error} */
+// @ts-ignore: the engine's types do not have it yet
+export const QuotaExceededErrorCtor = QuotaExceededError;
+
 export const FunctionPrototype = Function.prototype;
 export const FunctionPrototypeBind = uncurryThis(Function.prototype.bind);
 export const FunctionPrototypeToString = uncurryThis(Function.prototype.toString);
 
 export const { parse: JSONParse, stringify: JSONStringify } = JSON;
-export const { trunc: MathTrunc } = Math;
+export const { floor: MathFloor, trunc: MathTrunc } = Math;
 
 export const MapCtor = Map;
 export const MapPrototypeGet = uncurryThis(Map.prototype.get);
