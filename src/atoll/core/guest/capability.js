@@ -10,7 +10,7 @@ import { callAsync, callSync, defineOperation, isBlocked, postToHost } from "./c
 import { exportValue, homeOf } from "./handles.js";
 import { nativeFunction } from "./functions.js";
 import { Encoded, registerDecoder, registerEncoder, tagged } from "./marshal.js";
-import { removed } from "./realm.js";
+import { takeRemoved } from "./realm.js";
 import { reportException } from "./uncaught.js";
 import { INSTALL } from "./operations.js";
 
@@ -27,6 +27,8 @@ const {
   StringPrototypeStartsWith,
   TypeErrorCtor,
 } = primordials;
+
+const removed = takeRemoved();
 
 /**
  * @typedef {object} Atoll

@@ -15,6 +15,7 @@ import {
   ReflectSetPrototypeOf,
   SetCtor,
   SetPrototypeHas,
+  TypeErrorCtor,
 } from "./primordials.js";
 
 /** ECMA-262 clause 19, ECMA-402, and the WebAssembly namespace. */
@@ -45,13 +46,19 @@ const CORE = [
   ..."queueMicrotask structuredClone".split(" "),
 ];
 
-/** What no capability gets: the engine's own authority. */
-const LOST = new SetCtor(["Deno", "process", "__bootstrap"]);
-/** The one part of it that has none. */
-const inspect = /** @type {any} */ (globalThis).Deno.inspect;
-
 /** Descriptors of what was removed, by name. @type {Map<PropertyKey, PropertyDescriptor>} */
-export const removed = new MapCtor();
+const removed = new MapCtor();
+let taken = false;
+
+/**
+ * What was removed, for the capabilities: the engine's own authority is among it. It is given out
+ * once, before user code runs, so that importing this module gives nobody anything.
+ */
+export function takeRemoved() {
+  if (taken) throw new TypeErrorCtor("not available");
+  taken = true;
+  return removed;
+}
 
 export function scrubGlobal() {
   const allowed = new SetCtor([...ECMASCRIPT, ...CORE]);
@@ -62,12 +69,11 @@ export function scrubGlobal() {
     const descriptor = /** @type {PropertyDescriptor} */ (
       ReflectGetOwnPropertyDescriptor(globalThis, key)
     );
-    if (!SetPrototypeHas(LOST, key)) MapPrototypeSet(removed, key, descriptor);
+    MapPrototypeSet(removed, key, descriptor);
     if (!ReflectDeleteProperty(globalThis, key)) {
       throw new Error(`the engine's global ${String(key)} cannot be removed`);
     }
   }
-  MapPrototypeSet(removed, "Deno", { value: { inspect } });
   // Window and its prototypes would be reachable from globalThis.constructor.
   if (!ReflectSetPrototypeOf(globalThis, ObjectPrototype)) {
     throw new Error("the prototype of the global object cannot be replaced");
