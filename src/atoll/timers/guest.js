@@ -295,60 +295,32 @@ function timerQueue({ ReflectSetPrototypeOf }) {
  * @param {(delay: number, callback: () => void) => void} after
  */
 function followClock(atoll, clock, start, after) {
-  const { MathFloor, ObjectDefineProperty, ReflectGetOwnPropertyDescriptor } = atoll.primordials;
+  const { replaceMethod } = atoll;
+  const { MathFloor, ReflectApply } = atoll.primordials;
   const now = () => MathFloor(clock());
-  /** @param {object} target @param {string} key @param {any} value */
-  const replace = (target, key, value) => {
-    const old = /** @type {any} */ (ReflectGetOwnPropertyDescriptor(target, key));
-    ObjectDefineProperty(target, key, { __proto__: null, ...old, ...value });
-  };
-  /**
-   * A method in place of another, with its name and length; an accessor's getter alike.
-   * @param {any} target
-   * @param {string} key
-   * @param {(original: any) => (self: any, args: any[]) => any} make
-   */
-  const override = (target, key, make) => {
-    const old = /** @type {any} */ (ReflectGetOwnPropertyDescriptor(target, key));
-    const original = old.get ?? old.value;
-    const implementation = make(original);
-    const proxy = new atoll.primordials.ProxyCtor(original, {
-      // @ts-ignore: __proto__ in a literal is the prototype
-      __proto__: null,
-      apply: (_target, self, args) => implementation(self, args),
-    });
-    replace(target, key, old.get === undefined ? { value: proxy } : { get: proxy });
-  };
+  overrideDate(atoll, now);
+  overrideTemporal(atoll, now);
+  overrideFormats(atoll, now);
+  overrideTimeout(atoll, after);
 
-  overrideDate(atoll, now, override, replace);
-  overrideTemporal(atoll, now, override);
-  overrideFormats(atoll, now, override);
-
-  const { ReflectApply } = atoll.primordials;
   const { prototype } = Performance;
-  override(prototype, "now", (original) => (self, args) => {
+  replaceMethod(prototype, "now", (original) => (self, args) => {
     ReflectApply(original, self, args); // for the check of its receiver
     return clock() - start;
   });
-  override(prototype, "timeOrigin", (original) => (self, args) => {
+  replaceMethod(prototype, "timeOrigin", (original) => (self, args) => {
     ReflectApply(original, self, args);
     return start;
   });
-
-  overrideTimeout(atoll, after, override);
 }
-
-/** @typedef {(target: any, key: string, make: (original: any) => (self: any, args: any[]) => any) => void} Override */
 
 /**
  * `Date` is a proxy of itself: same prototype, same properties, same kind of objects.
  * @param {Atoll} atoll
  * @param {() => number} now
- * @param {Override} override
- * @param {(target: object, key: string, value: any) => void} replace
  */
-function overrideDate(atoll, now, override, replace) {
-  const { DateCtor, ProxyCtor, ReflectConstruct, uncurryThis } = atoll.primordials;
+function overrideDate({ defineGlobal, primordials, replaceMethod }, now) {
+  const { DateCtor, ObjectDefineProperty, ProxyCtor, ReflectConstruct, uncurryThis } = primordials;
   const toString = uncurryThis(DateCtor.prototype.toString);
   const proxy = new ProxyCtor(DateCtor, {
     // @ts-ignore: __proto__ in a literal is the prototype
@@ -357,17 +329,23 @@ function overrideDate(atoll, now, override, replace) {
     construct: (_target, args, newTarget) =>
       ReflectConstruct(DateCtor, args.length === 0 ? [now()] : args, newTarget),
   });
-  override(DateCtor, "now", () => now);
-  replace(DateCtor.prototype, "constructor", { value: proxy });
-  replace(globalThis, "Date", { value: proxy });
+  const descriptor = {
+    __proto__: /** @type {any} */ (null),
+    value: proxy,
+    configurable: true,
+    enumerable: false,
+    writable: true,
+  };
+  replaceMethod(DateCtor, "now", () => now);
+  ObjectDefineProperty(DateCtor.prototype, "constructor", descriptor);
+  defineGlobal("Date", descriptor);
 }
 
 /**
  * @param {Atoll} atoll
  * @param {() => number} now
- * @param {Override} override
  */
-function overrideTemporal({ primordials: { ReflectApply } }, now, override) {
+function overrideTemporal({ primordials: { ReflectApply }, replaceMethod }, now) {
   // @ts-ignore: the engine's types do not have it yet
   const { Instant, Now, ZonedDateTime } = Temporal;
   const { fromEpochMilliseconds } = Instant;
@@ -380,32 +358,31 @@ function overrideTemporal({ primordials: { ReflectApply } }, now, override) {
   const part =
     (/** @type {any} */ convert) => () => (/** @type {any} */ _, /** @type {any} */ args) =>
       ReflectApply(convert, here(args[0]), []);
-  override(Now, "instant", () => instant);
-  override(Now, "zonedDateTimeISO", () => (_self, args) => here(args[0]));
-  override(Now, "plainDateISO", part(toPlainDate));
-  override(Now, "plainDateTimeISO", part(toPlainDateTime));
-  override(Now, "plainTimeISO", part(toPlainTime));
+  replaceMethod(Now, "instant", () => instant);
+  replaceMethod(Now, "zonedDateTimeISO", () => (_self, args) => here(args[0]));
+  replaceMethod(Now, "plainDateISO", part(toPlainDate));
+  replaceMethod(Now, "plainDateTimeISO", part(toPlainDateTime));
+  replaceMethod(Now, "plainTimeISO", part(toPlainTime));
 }
 
 /**
  * A format that is given no date formats the present.
  * @param {Atoll} atoll
  * @param {() => number} now
- * @param {Override} override
  */
-function overrideFormats({ primordials }, now, override) {
+function overrideFormats({ primordials, replaceMethod }, now) {
   const { ProxyCtor, ReflectApply, WeakMapCtor, WeakMapPrototypeGet, WeakMapPrototypeSet } =
     primordials;
   const withDate = (/** @type {any[]} */ args) => args[0] === undefined ? [now()] : args;
   const { prototype } = Intl.DateTimeFormat;
-  override(
+  replaceMethod(
     prototype,
     "formatToParts",
     (original) => (self, args) => ReflectApply(original, self, withDate(args)),
   );
   /** The bound function of a format is always the same. */
   const bound = new WeakMapCtor();
-  override(prototype, "format", (original) => (self) => {
+  replaceMethod(prototype, "format", (original) => (self) => {
     const format = ReflectApply(original, self, []);
     let ours = WeakMapPrototypeGet(bound, format);
     if (ours === undefined) {
@@ -424,15 +401,14 @@ function overrideFormats({ primordials }, now, override) {
  * `AbortSignal.timeout` of the DOM Standard.
  * @param {Atoll} atoll
  * @param {(delay: number, callback: () => void) => void} after
- * @param {Override} override
  */
-function overrideTimeout({ primordials }, after, override) {
+function overrideTimeout({ primordials, replaceMethod }, after) {
   const { MAX_SAFE_INTEGER, MathTrunc, TypeErrorCtor, uncurryGetter, uncurryThis } = primordials;
   const AbortControllerCtor = AbortController;
   const DOMExceptionCtor = DOMException;
   const signalOf = uncurryGetter(AbortController.prototype, "signal");
   const abort = uncurryThis(AbortController.prototype.abort);
-  override(AbortSignal, "timeout", () => (_self, args) => {
+  replaceMethod(AbortSignal, "timeout", () => (_self, args) => {
     // Web IDL's conversion to [EnforceRange] unsigned long long
     const milliseconds = MathTrunc(+args[0]);
     if (!(milliseconds >= 0 && milliseconds <= MAX_SAFE_INTEGER)) {

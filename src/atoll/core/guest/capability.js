@@ -22,6 +22,7 @@ const {
   ProxyCtor,
   ReflectApply,
   ReflectDeleteProperty,
+  ReflectGetOwnPropertyDescriptor,
   ReflectOwnKeys,
   SymbolPrototypeDescription,
   StringPrototypeStartsWith,
@@ -48,6 +49,7 @@ const removed = takeRemoved();
  * @property {typeof exposeInterface} exposeInterface
  * @property {typeof exposeFunction} exposeFunction
  * @property {typeof exposeAttribute} exposeAttribute
+ * @property {typeof replaceMethod} replaceMethod
  * @property {typeof registerEncoder} registerEncoder
  * @property {typeof registerDecoder} registerDecoder
  * @property {typeof tagged} tagged
@@ -173,6 +175,27 @@ function exposeAttribute(name, get) {
   });
 }
 
+/**
+ * Put another implementation in the place of a method, or of a getter, which keeps its name, its
+ * length and its descriptor.
+ * @param {object} target
+ * @param {PropertyKey} key
+ * @param {(original: (...args: any[]) => any) => (self: any, args: any[]) => any} make
+ */
+function replaceMethod(target, key, make) {
+  const old = /** @type {PropertyDescriptor} */ (ReflectGetOwnPropertyDescriptor(target, key));
+  const original = old.get ?? old.value;
+  const implementation = make(original);
+  const replacement = new ProxyCtor(original, {
+    // @ts-ignore: __proto__ in a literal is the prototype
+    __proto__: null,
+    apply: (_target, self, args) => implementation(self, args),
+  });
+  const change = old.get === undefined ? { value: replacement } : { get: replacement };
+  // @ts-ignore: as above
+  ObjectDefineProperty(target, key, { __proto__: null, ...old, ...change });
+}
+
 /** @type {Atoll} */
 const atoll = ObjectFreeze({
   primordials,
@@ -193,6 +216,7 @@ const atoll = ObjectFreeze({
   exposeInterface,
   exposeFunction,
   exposeAttribute,
+  replaceMethod,
   registerEncoder,
   registerDecoder,
   tagged,

@@ -225,6 +225,7 @@ export const subarray = (bytes, start, end) =>
     (end ?? TypedArrayPrototypeByteLength(bytes)) - start,
   );
 export const Uint16ArrayCtor = Uint16Array;
+export const Uint32ArrayCtor = Uint32Array;
 
 /** An object without a prototype that V8 still keeps in fast mode. Nothing can be inherited. */
 export const Bare = /** @type {new () => Record<string, any>} */ (/** @type {unknown} */ (
