@@ -18,6 +18,7 @@ const {
   MapPrototypeGet,
   ObjectDefineProperty,
   ObjectFreeze,
+  ObjectHasOwn,
   PromisePrototypeThen,
   ProxyCtor,
   ReflectApply,
@@ -65,7 +66,8 @@ function targetOf(hostFunction) {
 /** The engine defines many globals by getters that load them. @param {string} name */
 function engineValue(name) {
   const descriptor = MapPrototypeGet(removed, name);
-  return descriptor?.get === undefined
+  // A descriptor inherits from Object.prototype, which user code may have changed.
+  return descriptor === undefined || ObjectHasOwn(descriptor, "value")
     ? descriptor?.value
     : ReflectApply(descriptor.get, globalThis, []);
 }
@@ -184,14 +186,15 @@ function exposeAttribute(name, get) {
  */
 function replaceMethod(target, key, make) {
   const old = /** @type {PropertyDescriptor} */ (ReflectGetOwnPropertyDescriptor(target, key));
-  const original = old.get ?? old.value;
+  const isValue = ObjectHasOwn(old, "value");
+  const original = isValue ? old.value : old.get;
   const implementation = make(original);
   const replacement = new ProxyCtor(original, {
     // @ts-ignore: __proto__ in a literal is the prototype
     __proto__: null,
     apply: (_target, self, args) => implementation(self, args),
   });
-  const change = old.get === undefined ? { value: replacement } : { get: replacement };
+  const change = isValue ? { value: replacement } : { get: replacement };
   // @ts-ignore: as above
   ObjectDefineProperty(target, key, { __proto__: null, ...old, ...change });
 }
