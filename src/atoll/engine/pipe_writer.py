@@ -29,7 +29,7 @@ class PipeWriter:
     def feed(self, buffers: Sequence[bytes | memoryview]) -> None:
         """Queue buffers; they must not change any more."""
         self._queue.extend(buffers)
-        self.size += sum(map(len, buffers))
+        self.size += len(buffers[0]) if len(buffers) == 1 else sum(map(len, buffers))
 
     def write(self) -> bool:
         """Write what the pipe takes. Returns whether everything has been written.

@@ -139,11 +139,19 @@ class FrameDecoder:
         Raises:
             ProtocolViolation: a header that no correct guest sends.
         """
+        size = len(data)
+        if size >= 16 and not self._partial and not self.targets:
+            length, kind, flags, segments, id, target = HEADER.unpack_from(data)
+            if not segments and size == 16 + length <= self._limit and 1 <= kind <= READY:
+                return [Frame(kind, flags, id, target, data[16:])]  # by far the most common
+        return self._feed(data)
+
+    def _feed(self, data: bytes) -> list[Frame]:
         frames: list[Frame] = []
         while self.targets and data:
-            target = self.targets[0]
-            count = min(len(target), len(data))
-            target[:count] = data[:count]
+            place = self.targets[0]
+            count = min(len(place), len(data))
+            place[:count] = data[:count]
             frames += self.filled(count)
             data = data[count:]
         if self._partial:
@@ -154,7 +162,7 @@ class FrameDecoder:
             if size > end - start:
                 if size > SMALL:
                     self._begin_large(data, start)
-                    frames += self.feed(data[start + self._head_size(data, start) :])
+                    frames += self._feed(data[start + self._head_size(data, start) :])
                     return frames
                 break
             frames.append(self._cut(data, start))

@@ -250,7 +250,7 @@ class Session:
 
     def _open(self, frame: Frame) -> None:
         id = frame.id
-        if id == 0 or self.is_serving(id):
+        if id == 0 or id in self._async_calls or id in self._sync_calls:
             raise ProtocolViolation(f"call id {id} is in use")
         if frame.flags & SYNC:
             depth = len(self._sync_calls)
