@@ -14,6 +14,7 @@ import inspect
 import itertools
 import os
 import time
+from collections import deque
 from collections.abc import Awaitable, Coroutine
 from typing import Any, Final
 
@@ -174,11 +175,18 @@ class AsyncDriver(driver.Driver):
     # Calls of the host
 
     async def request(
-        self, target: int, args: tuple[Any, ...], timeout: float | None = None
+        self,
+        target: int,
+        args: tuple[Any, ...],
+        timeout: float | None = None,
+        *,
+        abandoned: deque[Pending] | None = None,
     ) -> Any:
         """Call a target of the guest and wait for the answer.
 
-        Cancelling cancels the call in the guest; a guest that does not react is ended.
+        Cancelling cancels the call in the guest; a guest that does not react is ended. But with
+        ``abandoned``, a call whose answer must not be lost is left running and put there, and the
+        next request with it waits for that one.
         """
         loop = self._check_use()
         while self._backlog() > BACKLOG and self.host.failure is None:
@@ -186,11 +194,14 @@ class AsyncDriver(driver.Driver):
             self._room.clear()
             await self._room.wait()
         host = self.host
-        try:
-            pending = host.call(target, args, nested=self._is_nested())
-        except LimitExceeded as error:
-            self.end(error)
-            raise
+        if abandoned:
+            pending = abandoned.popleft()
+        else:
+            try:
+                pending = host.call(target, args, nested=self._is_nested())
+            except LimitExceeded as error:
+                self.end(error)
+                raise
         future: asyncio.Future[None] = loop.create_future()
 
         def wake(_: Pending) -> None:
@@ -198,6 +209,8 @@ class AsyncDriver(driver.Driver):
                 future.set_result(None)
 
         pending.on_done = wake
+        if pending.done:
+            wake(pending)
         self._watch(self._set_deadline(pending, timeout))
         if len(host.session.calls) > 1:
             self._flush_soon()
@@ -209,7 +222,11 @@ class AsyncDriver(driver.Driver):
         try:
             await future
         except asyncio.CancelledError:
-            self._cancel(pending)
+            if abandoned is None:
+                self._cancel(pending)
+            else:
+                pending.deadline = None
+                abandoned.append(pending)
             raise
         finally:
             if answering:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from urllib.parse import SplitResult, urlencode, urlsplit
@@ -20,6 +21,7 @@ from atoll.wire.frames import ProtocolViolation
 
 if TYPE_CHECKING:
     from atoll.core.handles import Handles
+    from atoll.core.host import Pending
     from atoll.core.marshal_decode import _Decoder
     from atoll.core.marshal_encode import _Encoder
 
@@ -230,16 +232,23 @@ class BlobReference(BaseBlobReference, Reference):
 class ReadableStream(Reference):
     """A ``ReadableStream`` of the guest: ``async for chunk in stream``.
 
-    Released before its end, it is cancelled in the guest.
+    Released before its end, it is cancelled in the guest. A read that is cancelled loses nothing:
+    the next one gets its chunk.
     """
 
-    __slots__ = ()
+    __slots__ = ("_abandoned",)
+
+    def __init__(self, driver: Any, handle: int, kind: str) -> None:
+        super().__init__(driver, handle, kind)
+        self._abandoned: deque[Pending] = deque()
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Any:
-        chunk = await self._driver.request(operations.STREAM_READ, (self._use(),))
+        chunk = await self._driver.request(
+            operations.STREAM_READ, (self._use(),), abandoned=self._abandoned
+        )
         if chunk is None:
             raise StopAsyncIteration
         return chunk[0]
