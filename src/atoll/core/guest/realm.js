@@ -5,6 +5,7 @@
  */
 
 import {
+  FunctionPrototype,
   MapCtor,
   MapPrototypeSet,
   ObjectDefineProperty,
@@ -60,7 +61,21 @@ export function takeRemoved() {
   return removed;
 }
 
+/**
+ * The engine calls its operations as `operation.call(…)`, with whatever `call` is then: a
+ * replacement would be handed the raw operations. So this one property of the language cannot be
+ * replaced, which is the only way in which it differs from ECMA-262.
+ */
+const lockCall = () =>
+  ObjectDefineProperty(FunctionPrototype, "call", {
+    // @ts-ignore: __proto__ in a literal is the prototype
+    __proto__: null,
+    writable: false,
+    configurable: false,
+  });
+
 export function scrubGlobal() {
+  lockCall();
   const allowed = new SetCtor([...ECMASCRIPT, ...CORE]);
   const keys = ReflectOwnKeys(globalThis);
   for (let i = 0; i < keys.length; i++) {
