@@ -31,6 +31,7 @@ import {
   StringPrototypeIsWellFormed,
   SymbolToStringTag,
   TypedArrayPrototypeBuffer,
+  TypedArrayPrototypeByteLength,
   Uint16ArrayCtor,
   Uint8ArrayCtor,
 } from "./primordials.js";
@@ -166,6 +167,7 @@ export function newArray() {
 
 export class Encoder {
   /** @type {Uint8Array[]} */ segments = [];
+  /** @type {number[]} what the segments measured when they came */ #lengths = [];
   /** Whether any tag was used, or any plain object has a key that looks like one. */
   tagged = false;
   /** Handles that the message sends. @type {number[]} */ sent = [];
@@ -199,6 +201,12 @@ export class Encoder {
     } else {
       tree = this.walk(value, 0);
     }
+    for (let i = 0; i < this.#lengths.length; i++) {
+      // User code that ran since, in a getter, may have detached or resized it.
+      if (TypedArrayPrototypeByteLength(this.segments[i]) !== this.#lengths[i]) {
+        throw new MarshalFailure("a buffer changed its size while it was marshalled");
+      }
+    }
     if (this.#labels !== null) tree = this.#label(tree);
     // A toJSON that user code put on a prototype must not rewrite the message.
     if ("toJSON" in ArrayPrototype) detach(tree);
@@ -209,6 +217,7 @@ export class Encoder {
   segment(bytes) {
     const index = this.segments.length;
     put(this.segments, index, bytes);
+    put(this.#lengths, index, TypedArrayPrototypeByteLength(bytes));
     return index;
   }
 
