@@ -8,12 +8,12 @@
         isolate.define_function("add", lambda a, b: a + b)
         assert isolate.eval("add(1, 2)") == 3
 
-An isolate may be used from any thread, by one at a time; many threads each use their own. A callback
-that is a coroutine function runs to its end before anything else, on an event loop of its own; where
-one runs already, as in a notebook, in a helper thread.
+An isolate may be used from any thread, by one at a time; many threads each use their own. A
+callback that is a coroutine function runs to its end before anything else, on an event loop of its
+own; where one runs already, as in a notebook, in a helper thread.
 
-An exception in the waiting thread, KeyboardInterrupt above all, cancels the call in the guest. A guest
-that does not react within a second is ended, and so is one that was interrupted in mid-message.
+An exception in the waiting thread, KeyboardInterrupt above all, cancels the call in the guest. A
+guest that does not react within a second is ended, and so is one interrupted in mid-message.
 """
 
 from __future__ import annotations
