@@ -127,8 +127,9 @@ GARBAGE = {
 }
 
 
-@pytest.mark.parametrize("memory", [16, 64])
-@pytest.mark.parametrize("name", GARBAGE)
+@pytest.mark.parametrize(
+    ("name", "memory"), [*((name, 16) for name in GARBAGE), ("buffers of 1 MiB", 64)]
+)
 async def test_garbage_is_collected_instead(name: str, memory: int) -> None:
     async with Isolate(limits=Limits(memory=memory * MiB)) as isolate:
         async with watched(isolate) as most:
