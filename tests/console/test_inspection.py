@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from .support import Shell, shell
+
+
+@pytest.fixture(scope="module", params=["text", "marshal"])
+def either(request: pytest.FixtureRequest) -> Iterator[Shell]:
+    with shell(values=request.param) as made:
+        yield made
+
 
 TRAPS = "new Proxy({}, { get(_, name) { ran.push(name) } })"
 
@@ -111,14 +120,12 @@ def test_a_hook_that_formats_stacks_cannot_break_the_console(console: Shell) -> 
         "Object.defineProperty([1], 0, { get() { ran.push('element') } })",
     ],
 )
-@pytest.mark.parametrize("values", ["text", "marshal"])
-def test_looking_at_a_value_runs_none_of_its_code(value: str, values: str) -> None:
-    with shell(values=values) as console:
-        console.isolate.eval("var ran = []; 0")
-        for method in ("log", "dir", "table", "group", "trace"):
-            assert len(console.run(f"console.{method}({value})")) == 1
-        assert len(console.run(f"console.log('%o %O', {value}, {value})")) == 1
-        assert console.isolate.eval("ran") == []
+def test_looking_at_a_value_runs_none_of_its_code(either: Shell, value: str) -> None:
+    either.isolate.eval("var ran = []; 0")
+    for method in ("log", "dir", "table", "group", "trace"):
+        assert len(either.run(f"console.{method}({value})")) == 1
+    assert len(either.run(f"console.log('%o %O', {value}, {value})")) == 1
+    assert either.isolate.eval("ran") == []
 
 
 def test_revoked_proxies_are_shown_as_such(console: Shell) -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeGuard
 from atoll.console._entry import LEVELS, Entry, Kind, Level
 from atoll.console._table import Table
 from atoll.core.capability import BundledCapability
+from atoll.errors import JSError
 from atoll.limits import KiB, MiB
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class Console(BundledCapability):
             "timed": self._timed,
             "cleared": self._cleared,
             "dropped": self._dropped,
-            "wasReset": self._clear_state,
+            "wasReset": self._was_reset,
         }
 
     def connected(self, guest: Reference) -> ConsoleHandle:
@@ -190,8 +191,8 @@ class Console(BundledCapability):
 
     # Messages of the guest, of which nothing is certain but that they were marshalled
 
-    def _printed(self, kind: object, styles: object, *args: Any) -> None:
-        if kind not in _PRINTED or not self._admit(args):
+    def _printed(self, kind: object = None, styles: object = None, *args: Any) -> None:
+        if type(kind) is not str or kind not in _PRINTED or not self._admit(args):
             return
         shown = list(args)
         if kind == "assert":
@@ -201,14 +202,14 @@ class Console(BundledCapability):
         if self._callbacks["on_entry"] is not None:
             self._enter(kind, shown, styles=_styles(styles, args))  # type: ignore[arg-type]
 
-    def _traced(self, stack: object, styles: object, *args: Any) -> None:
+    def _traced(self, stack: object = None, styles: object = None, *args: Any) -> None:
         if type(stack) is not str or not self._admit((stack, *args)):
             return
         shown = list(args)
         self._call("on_log", "log", shown)
         self._enter("trace", shown, styles=_styles(styles, args, len("Trace: ")), stack=stack)
 
-    def _tabled(self, columns: object, rows: object, *data: Any) -> None:
+    def _tabled(self, columns: object = None, rows: object = None, *data: Any) -> None:
         table = _table(columns, rows)
         if table is None or not self._admit((columns, rows, *data)):
             return
@@ -216,7 +217,7 @@ class Console(BundledCapability):
         self._call("on_log", "log", shown)
         self._enter("table", shown, table=table)
 
-    def _grouped(self, collapsed: object, styles: object, *args: Any) -> None:
+    def _grouped(self, collapsed: object = None, styles: object = None, *args: Any) -> None:
         if not self._admit(args):
             return
         shown = list(args)
@@ -232,7 +233,7 @@ class Console(BundledCapability):
         self._call("on_group_end")
         self._enter("groupEnd", [])
 
-    def _counted(self, label: object, n: object, *_: Any) -> None:
+    def _counted(self, label: object = None, n: object = None, *_: Any) -> None:
         if not _is_label(label) or type(n) is not int or not self._admit((label,)):
             return
         if label in self._counters or len(self._counters) < _LABELS:
@@ -240,7 +241,7 @@ class Console(BundledCapability):
         self._call("on_count", label, n)
         self._enter("count", [f"{label}: {n}"], label=label, count=n)
 
-    def _count_reset(self, label: object, *_: Any) -> None:
+    def _count_reset(self, label: object = None, *_: Any) -> None:
         if not _is_label(label) or not self._admit((label,)):
             return
         if label in self._counters:
@@ -248,11 +249,13 @@ class Console(BundledCapability):
         self._call("on_count_reset", label)
         self._enter("countReset", [], label=label, count=0)
 
-    def _timer_started(self, label: object, *_: Any) -> None:
+    def _timer_started(self, label: object = None, *_: Any) -> None:
         if _is_label(label) and self._admit((label,)) and len(self._timers) < _LABELS:
             self._timers[label] = time.monotonic()
 
-    def _timed(self, label: object, ms: object, is_end: object, *args: Any) -> None:
+    def _timed(
+        self, label: object = None, ms: object = None, is_end: object = None, *args: Any
+    ) -> None:
         if not _is_label(label) or not _is_number(ms) or not self._admit((label, *args)):
             return
         took = float(ms)
@@ -281,6 +284,9 @@ class Console(BundledCapability):
         text = f"The console's limit has been reached ({which}); further entries are dropped."
         self._call("on_log", "warn", [text])
         self._enter("dropped", [text])
+
+    def _was_reset(self, *_: Any) -> None:
+        self._clear_state()
 
     # Delivery
 
@@ -432,27 +438,39 @@ def _size(values: Sequence[Any], limit: int) -> int:
             size += len(value) if value.isascii() else 3 * len(value)
         else:
             rest.append(value)
-    # What is shared counts each time; as everything counts, the walk is short all the same.
+    return _nested_size(rest, size, limit) if rest else size
+
+
+def _nested_size(rest: list[Any], size: int, limit: int) -> int:
+    seen: set[int] = set()
     while rest and size <= limit:
         value = rest.pop()
         size += 8
-        if isinstance(value, str):
+        kind = type(value)
+        if kind is str:
             size += len(value)
-        elif isinstance(value, bytes | memoryview):
-            size += memoryview(value).nbytes
-        elif isinstance(value, int):
+        elif kind is int:
             size += value.bit_length() >> 3
-        elif isinstance(value, dict):
-            size += 8 * len(value)
-            if size <= limit:
-                rest += value.keys()
-                rest += value.values()
-        elif isinstance(value, list | set | frozenset):
-            size += 8 * len(value)
-            if size <= limit:
-                rest += value
-        elif isinstance(value, BaseException):
-            size += len(str(value))
-            rest += (getattr(value, "js_stack", None), value.__cause__)
-            rest += getattr(value, "properties", {}).values()
+        elif kind is not float and kind is not bool and value is not None:
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            size += _own_size(value, rest, limit - size)
     return size
+
+
+def _own_size(value: Any, rest: list[Any], limit: int) -> int:
+    """The size of a value without its parts, which are added to `rest` unless they are too many."""
+    if isinstance(value, bytes | memoryview):
+        return memoryview(value).nbytes
+    if isinstance(value, dict | list | set):
+        size = 8 * len(value)
+        if size <= limit:
+            rest += value
+            if isinstance(value, dict):
+                rest += value.values()
+        return size
+    if isinstance(value, JSError):
+        rest += (value.name, value.message, value.js_stack, value.__cause__, value.errors)
+        rest += value.properties.values()
+    return 0

@@ -118,6 +118,7 @@ export default function install(atoll, options) {
     characters: options.maxEntryBytes,
     objects: OBJECTS,
     depth: options.depth,
+    room: options.maxEntryBytes,
   });
 
   /** @param {Budget} budget what is left of it */
@@ -128,11 +129,13 @@ export default function install(atoll, options) {
   /** An argument of Printer as it is sent. @param {any} value @param {Budget} budget */
   const printable = (value, budget) => {
     if (typeof value === "string") {
-      const left = budget.characters;
-      budget.characters -= value.length;
-      return value.length <= left ? value : inspector.cut(value, left < 100 ? 100 : left);
+      const text = inspector.cut(value, budget.characters);
+      budget.characters -= text.length;
+      return text;
     }
-    return options.marshal ? snapshot(value, budget) : inspector.inspect(value, budget);
+    if (options.marshal) return snapshot(value, budget);
+    // The budget is looked at between values: one text may still be too long.
+    return inspector.cut(inspector.inspect(value, budget), options.maxEntryBytes);
   };
 
   /**
@@ -148,6 +151,7 @@ export default function install(atoll, options) {
     for (let i = 0; i < message.length; i++) push(whole, message[i]);
     for (let i = 0; i < args.length; i++) {
       push(whole, budget.characters > 0 ? printable(args[i], budget) : "…");
+      budget.characters--;
       if (budget.characters <= 0 && i < args.length - 1) {
         push(whole, `… ${args.length - i - 1} more`);
         break;
@@ -244,7 +248,7 @@ export default function install(atoll, options) {
         return is(number, -0) ? "-0" : `${number}`;
       }
       default:
-        return inspector.inspect(current, budget);
+        return inspector.cut(inspector.inspect(current, budget), options.maxEntryBytes);
     }
   };
 
@@ -308,7 +312,9 @@ export default function install(atoll, options) {
       ErrorCaptureStackTrace(holder);
       const stack = inspector.errorStack(holder);
       const end = StringPrototypeIndexOf(stack, "\n");
-      return end === -1 ? "" : inspector.cut(StringPrototypeSlice(stack, end + 1), 10_000);
+      return end === -1
+        ? ""
+        : inspector.cut(StringPrototypeSlice(stack, end + 1), options.maxEntryBytes);
     } catch {
       return ""; // a hook of the user's that formats stacks has thrown
     }

@@ -17,6 +17,7 @@
  * @property {number} characters
  * @property {number} objects
  * @property {number} depth nesting of containers that is shown
+ * @property {number} room characters that any one text may take
  */
 
 /**
@@ -143,6 +144,7 @@ export function createInspector(atoll) {
 
   /** @param {string} text @param {number} length */
   const cut = (text, length) => {
+    if (length < 0) length = 0;
     if (text.length <= length) return text;
     const more = text.length - length;
     return `${StringPrototypeSlice(text, 0, length)}… ${more} more character${

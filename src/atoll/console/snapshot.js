@@ -78,7 +78,8 @@ export function createSnapshots(atoll, inspector) {
   };
 
   /** @param {any} value @param {State} state */
-  const asText = (value, state) => inspector.inspect(value, state.budget);
+  const asText = (value, state) =>
+    inspector.cut(inspector.inspect(value, state.budget), state.budget.room);
 
   /** Remember a container before its contents are copied. */
   /** @param {object} value @param {any} copy @param {State} state */
@@ -96,11 +97,15 @@ export function createSnapshots(atoll, inspector) {
   /** @param {any} value @param {State} state @param {number} depth @returns {any} */
   const copyOf = (value, state, depth) => {
     const { budget } = state;
+    // Whatever it is, it takes some bytes.
+    budget.characters -= 8;
+    if (budget.characters <= 0) return "…";
     switch (typeof value) {
-      case "string":
-        budget.characters -= value.length;
-        // Cut, so that one string cannot make an entry larger than it may be.
-        return budget.characters < 0 ? inspector.cut(value, 1000) : value;
+      case "string": {
+        const text = inspector.cut(value, budget.characters);
+        budget.characters -= text.length;
+        return text;
+      }
       case "bigint": {
         const text = inspector.primitiveText(value) ?? "";
         budget.characters -= text.length;
@@ -113,7 +118,6 @@ export function createSnapshots(atoll, inspector) {
       case "function":
         return asText(value, state);
       default:
-        budget.characters -= 8;
         return value;
     }
   };
@@ -125,8 +129,7 @@ export function createSnapshots(atoll, inspector) {
       const known = MapPrototypeGet(state.copies, value);
       if (known !== undefined) return known;
     }
-    const { budget } = state;
-    if (--budget.objects < 0 || budget.characters <= 0) return "…";
+    if (--state.budget.objects < 0) return "…";
     if (depth > NESTING || core.isProxy(value)) return asText(value, state);
     if (ArrayIsArray(value)) return arrayCopy(value, state, depth);
     const prototype = ReflectGetPrototypeOf(value);
@@ -161,7 +164,7 @@ export function createSnapshots(atoll, inspector) {
   const recordCopy = (value, keys, state, depth) => {
     const copy = keep(value, {}, state);
     for (let i = 0; i < keys.length; i++) {
-      state.budget.characters -= keys[i].length;
+      state.budget.characters -= keys[i].length + 8;
       if (state.budget.characters <= 0) {
         define(copy, "…", `${keys.length - i} more properties`);
         break;
@@ -210,8 +213,11 @@ export function createSnapshots(atoll, inspector) {
   /** @param {any} value @param {State} state @param {number} depth */
   const errorCopy = (value, state, depth) => {
     const copy = keep(value, new ErrorCtor(), state);
-    const stack = inspector.cut(inspector.errorStack(value), 10_000);
-    state.budget.characters -= stack.length;
+    const take = (/** @type {string} */ text) => {
+      const taken = inspector.cut(text, state.budget.characters);
+      state.budget.characters -= taken.length;
+      return taken;
+    };
     const field = (/** @type {string} */ key, /** @type {string} */ otherwise) => {
       for (
         let object = value, hops = 0;
@@ -220,13 +226,13 @@ export function createSnapshots(atoll, inspector) {
       ) {
         if (!ObjectHasOwn(object, key)) continue;
         const found = inspector.dataProperty(object, key);
-        return typeof found === "string" ? inspector.cut(found, 10_000) : otherwise;
+        return typeof found === "string" ? take(found) : otherwise;
       }
       return otherwise;
     };
     define(copy, "name", field("name", "Error"), false);
     define(copy, "message", field("message", ""), false);
-    define(copy, "stack", stack, false);
+    define(copy, "stack", take(inspector.errorStack(value)), false);
     const keys = ObjectKeys(value);
     const further = list();
     push(further, "cause");
@@ -283,7 +289,8 @@ export function createSnapshots(atoll, inspector) {
       const item = nextOfSet(items).value;
       if (i === 0) kind = typeof item;
       if (!isSafeKey(item, kind)) return undefined;
-      state.budget.characters -= kind === "string" ? item.length : 8;
+      state.budget.characters -= kind === "string" ? item.length + 8 : 8;
+      if (state.budget.characters <= 0) return undefined;
       SetPrototypeAdd(copy, item);
     }
     return keep(value, copy, state);

@@ -6,6 +6,8 @@ import { introspection, lists } from "./inspect.js";
 /** @typedef {import("./inspect.js").Budget} Budget */
 
 const ROWS = 1000, COLUMNS = 50;
+/** Characters of a cell. */
+const CELL = 200;
 
 /**
  * @param {Atoll} atoll
@@ -34,9 +36,10 @@ export function createTables(atoll, inspector) {
 
   /** @param {PropertyDescriptor | undefined} descriptor @param {Budget} budget */
   const cell = (descriptor, budget) => {
+    budget.characters -= 8;
     if (descriptor === undefined) return "";
     return ObjectHasOwn(descriptor, "value")
-      ? inspector.inspect(descriptor.value, budget)
+      ? inspector.cut(inspector.inspect(descriptor.value, budget), CELL)
       : "[Getter]";
   };
 
@@ -67,13 +70,13 @@ export function createTables(atoll, inspector) {
     } else {
       const keys = ObjectKeys(data);
       for (let i = 0; i < keys.length && i < ROWS; i++) {
-        add(inspector.cut(keys[i], 200), ReflectGetOwnPropertyDescriptor(data, keys[i]));
+        add(inspector.cut(keys[i], CELL), ReflectGetOwnPropertyDescriptor(data, keys[i]));
       }
     }
     return rows;
   };
   const own = (/** @type {any} */ value) => ({ __proto__: null, value });
-  const shallow = () => ({ characters: 200, objects: 10, depth: 0 });
+  const shallow = () => ({ characters: 200, objects: 10, depth: 0, room: 200 });
 
   /** @param {any} value one whose properties are cells */
   const isRecord = (value) =>
@@ -101,6 +104,7 @@ export function createTables(atoll, inspector) {
         : undefined;
       const row = list();
       const line = { index: rows[r].index, key, row, value: "" };
+      budget.characters -= 16 + line.index.length + key.length;
       push(cells, line);
       if (!isRecord(value)) {
         line.value = cell(descriptor, budget);
@@ -110,6 +114,7 @@ export function createTables(atoll, inspector) {
       const keys = ObjectKeys(value);
       for (let i = 0; names === null && i < keys.length && columns.length < COLUMNS; i++) {
         if (MapPrototypeGet(positions, keys[i]) !== undefined) continue;
+        budget.characters -= keys[i].length < CELL ? keys[i].length : CELL;
         MapPrototypeSet(positions, keys[i], columns.length);
         push(columns, keys[i]);
       }
@@ -125,7 +130,7 @@ export function createTables(atoll, inspector) {
     const heads = list();
     push(heads, hasKeys ? "(iteration index)" : "(index)");
     if (hasKeys) push(heads, "Key");
-    for (let c = 0; c < columns.length; c++) push(heads, inspector.cut(columns[c], 200));
+    for (let c = 0; c < columns.length; c++) push(heads, inspector.cut(columns[c], CELL));
     if (hasValues) push(heads, "Values");
     const rows = list();
     for (let r = 0; r < cells.length; r++) {
