@@ -657,20 +657,28 @@ def every_tag_with_wrong_data() -> Iterator[object]:
                 yield {"$": [tag, first, second, second, first, second]}
 
 
+def plain_host() -> tuple[Host, StubDriver, list[Any]]:
+    driver = StubDriver()
+    host = driver.host = Host(Limits(), driver)
+    host.session.feed(frame(READY))
+    host.handles.define(len)
+    return host, driver, [host.call(1, ("code",)) for _ in range(8)]
+
+
 def test_every_tag_with_wrong_data_of_every_type() -> None:
-    host, _driver, pending = furnished_host()
+    host, _driver, pending = plain_host()
     id = 1000
     for tree in every_tag_with_wrong_data():
         for kind in (RETURN, THROW, CALL, POST):
             if host.failure is not None or not any(not call.done for call in pending):
-                host, _driver, pending = furnished_host()
+                host, _driver, pending = plain_host()
             id += 1
             answers = kind in (RETURN, THROW)
             waiting = next(call for call in pending if not call.done)
             data = frame(
                 kind,
                 id=waiting.id if answers else id,
-                target=0 if answers else 70,
+                target=0 if answers else FIRST_HANDLE,
                 flags=TAGGED,
                 body=json.dumps(tree if answers else [tree]).encode(),
                 segments=[b"abc"],
