@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -15,6 +16,9 @@ from atoll.errors import JSError, LimitExceeded, MarshalError
 from atoll.wire.frames import TAGGED, Buffer, ProtocolViolation
 
 _json_decode = msgspec.json.Decoder().decode
+MAX_CONTAINERS: Final = 1_000_000
+"""Arrays, objects and entries in one message. Decoding that many takes about a second."""
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 _MAX_ALIKE: Final = 100
 """Large integers with one hash in one message; chance gives two at most."""
 _HANDLES: Final = frozenset("fpxrwBF")
@@ -39,6 +43,7 @@ def decode(
     if not body:
         return None
     try:
+        _check_containers(body)
         tree = _json_decode(body)
         limit = 4 * depth + 8
         if len(body) > limit:  # a level takes a byte at least
@@ -59,6 +64,25 @@ def decode(
         raise MarshalError("nested deeper than the Python stack allows", root) from None
     except Exception as error:
         raise ProtocolViolation(f"a malformed value ({type(error).__name__}: {error})") from error
+
+
+def _check_containers(body: Buffer) -> None:
+    """Refuse more containers than can be decoded without holding the host's thread up for long."""
+    if len(body) <= MAX_CONTAINERS:  # each takes a byte at least
+        return
+    data = bytes(body)
+    if _count_containers(data) <= MAX_CONTAINERS:
+        return
+    # Brackets in strings do not count, but looking for strings takes longer than counting.
+    if _count_containers(_STRING.sub(b"", data)) > MAX_CONTAINERS:
+        raise Failure(
+            f"more than {MAX_CONTAINERS} arrays, objects and entries in one message; "
+            "pass large data as bytes, as JSON text, or in parts"
+        )
+
+
+def _count_containers(data: bytes) -> int:
+    return data.count(b"[") + data.count(b"{")
 
 
 def _check_depth(body: Buffer, tree: Any, limit: int) -> None:
