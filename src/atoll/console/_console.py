@@ -34,6 +34,7 @@ _UNLIMITED: Final = 2**53 - 1
 _LABELS: Final = 1000
 """Counters, and timers, that the handle knows of; the guest may have any number."""
 _LONGEST_LABEL: Final = 1100
+_SCALARS: Final = frozenset({bool, float, type(None)})
 _PRINTED: Final = frozenset(
     {"assert", "debug", "dir", "dirxml", "error", "info", "log", "warn", "warning"}
 )
@@ -194,13 +195,23 @@ class Console(BundledCapability):
     def _printed(self, kind: object = None, styles: object = None, *args: Any) -> None:
         if type(kind) is not str or kind not in _PRINTED or not self._admit(args):
             return
+        level = LEVELS[kind]
         shown = list(args)
         if kind == "assert":
             self._call("on_assert", shown)
-        else:
-            self._call("on_log", LEVELS[kind], shown)
+        elif self._callbacks["on_log"] is not None:
+            self._call("on_log", level, shown)
         if self._callbacks["on_entry"] is not None:
-            self._enter(kind, shown, styles=_styles(styles, args))  # type: ignore[arg-type]
+            entry = Entry(
+                kind=kind,  # type: ignore[arg-type]
+                level=level,
+                args=shown,
+                group_depth=self._group_depth,
+                time=time.time(),
+            )
+            if styles is not None:
+                entry.styles = _styles(styles, args)
+            self._call("on_entry", entry)
 
     def _traced(self, stack: object = None, styles: object = None, *args: Any) -> None:
         if type(stack) is not str or not self._admit((stack, *args)):
@@ -445,32 +456,39 @@ def _nested_size(rest: list[Any], size: int, limit: int) -> int:
     seen: set[int] = set()
     while rest and size <= limit:
         value = rest.pop()
-        size += 8
         kind = type(value)
+        size += 8
         if kind is str:
             size += len(value)
         elif kind is int:
             size += value.bit_length() >> 3
-        elif kind is not float and kind is not bool and value is not None:
-            if id(value) in seen:
-                continue
+        elif kind not in _SCALARS and id(value) not in seen:
             seen.add(id(value))
-            size += _own_size(value, rest, limit - size)
+            if kind is dict:
+                # Most of what is logged: objects of a few simple fields.
+                for key, item in value.items():
+                    size += len(key) + 16
+                    if type(item) is str:
+                        size += len(item)
+                    elif type(item) is int:
+                        size += item.bit_length() >> 3
+                    elif type(item) not in _SCALARS:
+                        rest.append(item)
+            else:
+                size += _open(value, rest)
     return size
 
 
-def _own_size(value: Any, rest: list[Any], limit: int) -> int:
-    """The size of a value without its parts, which are added to `rest` unless they are too many."""
-    if isinstance(value, bytes | memoryview):
+def _open(value: Any, rest: list[Any]) -> int:
+    """Have the parts of a value counted; returns what it has beside them."""
+    if isinstance(value, list | tuple | set):
+        rest += value
+    elif isinstance(value, dict):  # a Map, whose keys are anything
+        rest += value
+        rest += value.values()
+    elif isinstance(value, bytes | memoryview):
         return memoryview(value).nbytes
-    if isinstance(value, dict | list | set):
-        size = 8 * len(value)
-        if size <= limit:
-            rest += value
-            if isinstance(value, dict):
-                rest += value.values()
-        return size
-    if isinstance(value, JSError):
+    elif isinstance(value, JSError):
         rest += (value.name, value.message, value.js_stack, value.__cause__, value.errors)
         rest += value.properties.values()
     return 0
