@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from . import async_calls, calls, codec, kernels, start, transfer
+from . import async_calls, calls, codec, console, kernels, start, transfer
 from .measure import Options, Row
 
 BENCHMARKS: Final[dict[str, Callable[[Options], Iterator[Row]]]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: Final[dict[str, Callable[[Options], Iterator[Row]]]] = {
     "memory": start.memory,
     "compute": kernels.compute,
     "codec": codec.codec,
+    "console": console.console,
     "fleet": start.fleet,
 }
 

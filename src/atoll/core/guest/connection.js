@@ -103,8 +103,15 @@ let nesting = 0;
 let pumping = false;
 let flushScheduled = false;
 
+/** Milliseconds that a message without an answer may wait for the code that runs to finish. */
+const POST_WAIT = 1;
+const performanceObject = performance;
+const now = uncurryThis(Performance.prototype.now);
+let flushedAt = 0;
+
 function flush() {
   flushScheduled = false;
+  flushedAt = now(performanceObject);
   sendReleases();
   writer.flush();
 }
@@ -448,7 +455,9 @@ function awaitReply(id) {
 /** Send a message that has no answer. @param {number} target @param {any[]} args */
 export function postToHost(target, args) {
   writeChecked(wire.POST, 0, target, encodeArguments(args));
-  scheduleFlush();
+  // Code that never finishes is killed, and what it said until then is wanted most.
+  if (now(performanceObject) - flushedAt >= POST_WAIT) flush();
+  else scheduleFlush();
 }
 
 /** @param {wire.FrameReader} reader @returns {Frame} */
