@@ -131,11 +131,6 @@ export class FrameWriter {
     return size;
   }
 
-  /** Bytes waiting for `flush`. */
-  get pending() {
-    return this.#used;
-  }
-
   /** Write out everything that is buffered. Blocks until the host has taken it. */
   flush() {
     const end = this.#used;

@@ -28,12 +28,8 @@ export const decodeText = core.decode;
 export const isPromise = core.isPromise;
 /** @type {(value: any) => boolean} */
 export const isNativeError = core.isNativeError;
-/** @type {(value: any) => boolean} */
-export const isModuleNamespace = core.isModuleNamespaceObject;
 /** @type {(promise: Promise<any>) => [state: 0 | 1 | 2, result: any]} pending, fulfilled, rejected */
 export const promiseDetails = core.getPromiseDetails;
-/** @type {(error: any) => any} the position and frames that V8 recorded for an error */
-export const destructureError = core.destructureError;
 const ArrayBufferCtor = ArrayBuffer;
 const PromiseCtor = Promise;
 /**

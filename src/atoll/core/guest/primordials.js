@@ -64,8 +64,6 @@ export const put = (array, index, value) => {
   }
 };
 export const ArrayPrototypePush = uncurryThis(Array.prototype.push);
-export const ArrayPrototypeJoin = uncurryThis(Array.prototype.join);
-export const ArrayPrototypeReverse = uncurryThis(Array.prototype.reverse);
 
 export const { isView: ArrayBufferIsView } = ArrayBuffer;
 export const ArrayBufferPrototypeByteLength = uncurryGetter(ArrayBuffer.prototype, "byteLength");
@@ -81,8 +79,6 @@ export const TypedArrayPrototypeCopyWithin = uncurryThis(TypedArrayPrototype.cop
 export const DataViewPrototypeBuffer = uncurryGetter(DataView.prototype, "buffer");
 export const DataViewPrototypeByteOffset = uncurryGetter(DataView.prototype, "byteOffset");
 export const DataViewPrototypeByteLength = uncurryGetter(DataView.prototype, "byteLength");
-export const DataViewPrototypeGetUint32 = uncurryThis(DataView.prototype.getUint32);
-export const DataViewPrototypeSetUint32 = uncurryThis(DataView.prototype.setUint32);
 
 export const BigIntCtor = BigInt;
 export const BigIntPrototypeToString = uncurryThis(BigInt.prototype.toString);
@@ -140,7 +136,6 @@ export const SetPrototypeSize = uncurryGetter(Set.prototype, "size");
 export const WeakMapCtor = WeakMap;
 export const WeakMapPrototypeGet = uncurryThis(WeakMap.prototype.get);
 export const WeakMapPrototypeSet = uncurryThis(WeakMap.prototype.set);
-export const WeakMapPrototypeHas = uncurryThis(WeakMap.prototype.has);
 export const WeakRefCtor = WeakRef;
 export const WeakRefPrototypeDeref = uncurryThis(WeakRef.prototype.deref);
 export const FinalizationRegistryCtor = FinalizationRegistry;
@@ -190,7 +185,6 @@ export const StringPrototypeStartsWith = uncurryThis(String.prototype.startsWith
 export const StringPrototypeValueOf = uncurryThis(String.prototype.valueOf);
 export const { fromCharCode: StringFromCharCode } = String;
 export const SymbolPrototypeDescription = uncurryGetter(Symbol.prototype, "description");
-export const SymbolPrototypeValueOf = uncurryThis(Symbol.prototype.valueOf);
 export const { iterator: SymbolIterator, toStringTag: SymbolToStringTag } = Symbol;
 
 /** Typed array classes by the code they have on the wire; 0 is ArrayBuffer, 1 Uint8Array. */
