@@ -11,6 +11,7 @@ from atoll import Isolate, JSError
 from atoll.crypto import Crypto
 from atoll.sync import Isolate as BlockingIsolate
 from tests.crypto import vectors
+from tests.web_idl import odd_members
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -72,20 +73,7 @@ async def test_classes_have_no_static_members_but_the_standards(isolate: Isolate
 async def test_members_are_enumerable_and_no_hook_of_the_engine_shows(
     isolate: Isolate, name: str
 ) -> None:
-    odd = await isolate.eval(
-        """name => {
-            const { prototype } = globalThis[name];
-            return Reflect.ownKeys(prototype).filter((key) => {
-                const { enumerable, configurable, set } =
-                    Object.getOwnPropertyDescriptor(prototype, key);
-                const hidden = key === "constructor" || key === Symbol.toStringTag;
-                return typeof key === "symbol" && key !== Symbol.toStringTag ||
-                    enumerable === hidden || !configurable || set !== undefined;
-            }).map(String);
-        }""",
-        name,
-    )
-    assert odd == []
+    assert await odd_members(isolate, name) == []
 
 
 async def test_crypto_is_a_read_only_attribute(isolate: Isolate) -> None:

@@ -10,6 +10,7 @@ from atoll import Isolate, JSError
 from atoll.encoding import Encoding
 from atoll.sync import Isolate as BlockingIsolate
 from tests.encoding.labels import LABELS
+from tests.web_idl import odd_members
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -59,20 +60,7 @@ async def test_classes_have_the_descriptors_of_web_idl(isolate: Isolate, name: s
 async def test_members_are_enumerable_and_no_hook_of_the_engine_shows(
     isolate: Isolate, name: str
 ) -> None:
-    odd = await isolate.eval(
-        """name => {
-            const { prototype } = globalThis[name];
-            return Reflect.ownKeys(prototype).filter((key) => {
-                const { enumerable, configurable, set } =
-                    Object.getOwnPropertyDescriptor(prototype, key);
-                const hidden = key === "constructor" || key === Symbol.toStringTag;
-                return typeof key === "symbol" && key !== Symbol.toStringTag ||
-                    enumerable === hidden || !configurable || set !== undefined;
-            }).map(String);
-        }""",
-        name,
-    )
-    assert odd == []
+    assert await odd_members(isolate, name) == []
 
 
 @pytest.mark.parametrize("name", ["atob", "btoa"])
