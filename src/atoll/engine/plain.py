@@ -59,19 +59,21 @@ def _watch(process: subprocess.Popen[bytes], control: socket.socket) -> None:
     assert printed is not None  # noqa: S101 — narrows the type
     tail = bytearray()
     watched: list[int] = [printed.fileno(), control.fileno()]
-    with control, printed, contextlib.suppress(OSError):
-        control.send(marshal.dumps({"spawned": process.pid, "layers": LAYERS}))
-        while printed.fileno() in watched:
-            ready, _, _ = select.select(watched, [], [])
-            if control.fileno() in ready:
-                process.kill()
-                watched.remove(control.fileno())
-            if printed.fileno() in ready:
-                data = os.read(printed.fileno(), 65536)
-                if not data:
-                    break
-                tail += data
-                del tail[:-STDERR_TAIL]
+    # The exit is told last: an owner who has heard of it finds nothing of the process left open.
+    with control, contextlib.suppress(OSError):
+        with printed:
+            control.send(marshal.dumps({"spawned": process.pid, "layers": LAYERS}))
+            while True:
+                ready, _, _ = select.select(watched, [], [])
+                if control.fileno() in ready:
+                    process.kill()
+                    watched.remove(control.fileno())
+                if printed.fileno() in ready:
+                    data = os.read(printed.fileno(), 65536)
+                    if not data:
+                        break
+                    tail += data
+                    del tail[:-STDERR_TAIL]
         status = process.wait()
         message = {
             "exited": status if status >= 0 else None,
