@@ -13,6 +13,7 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from .core.classes import ClassDefinition, Property, js_class
+    from .core.headers import Headers
     from .core.isolate import Isolate
     from .core.reference import JSFunction, JSPromise, Reference
     from .core.scope import Scope
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     ".core.classes": ("ClassDefinition", "Property", "js_class"),
+    ".core.headers": ("Headers",),
     ".core.isolate": ("Isolate",),
     ".core.reference": ("JSFunction", "JSPromise", "Reference"),
     ".core.scope": ("Scope",),
@@ -107,6 +109,7 @@ __all__ = [
     "FormData",
     "GiB",
     "HandleLimitExceeded",
+    "Headers",
     "Isolate",
     "IsolateCrashed",
     "IsolateDisposed",

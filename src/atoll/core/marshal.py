@@ -21,6 +21,7 @@ tag     data                             value
 ``a``   aborted                          AbortSignal
 ``U``   href                             URL
 ``q``   pairs                            URLSearchParams
+``H``   pairs                            Headers
 ``D``   pairs                            FormData
 ``B``   to the guest: segment, type      Blob; the guest's own stays there
         from it: handle, size, type

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from atoll.core import web
+from atoll.core.headers import decode_headers
 from atoll.core.notation import BINARY_FORMATS, EPOCH, Failure, LiveValues, describe
 from atoll.core.values import AbortSignal, JSMap, JSRegExp
 from atoll.errors import JSError, LimitExceeded, MarshalError
@@ -296,4 +297,5 @@ _DECODERS: Final[dict[Any, Callable[[_Decoder, list[Any]], Any]]] = {
     "U": web.decode_url,
     "q": web.decode_pairs,
     "D": web.decode_pairs,
+    "H": decode_headers,
 }

@@ -17,6 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from atoll.core import web
+from atoll.core.headers import Headers, encode_headers
 from atoll.core.notation import EPOCH, Failure, LiveValues
 from atoll.core.values import AbortSignal, JSMap, JSRegExp, undefined
 from atoll.errors import AtollError, JSError, MarshalError
@@ -411,6 +412,7 @@ _ENCODERS: Final[dict[type, Callable[[_Encoder, Any, int], Any]]] = {
     web.URLSearchParams: web.encode_pairs,
     web.FormData: web.encode_pairs,
     web.Blob: web.encode_blob,
+    Headers: encode_headers,
 }
 _MADE_ANEW: Final = ("r", "w")
 """Tags of live values that the guest does not know again by their handles."""

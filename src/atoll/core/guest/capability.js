@@ -12,6 +12,7 @@ import { nativeFunction } from "./functions.js";
 import { Encoded, registerDecoder, registerEncoder, tagged } from "./marshal.js";
 import { takeRemoved } from "./realm.js";
 import { reportException } from "./uncaught.js";
+import { headersClass } from "./web.js";
 import { INSTALL } from "./operations.js";
 
 const {
@@ -65,6 +66,7 @@ function targetOf(hostFunction) {
 
 /** The engine defines many globals by getters that load them. @param {string} name */
 function engineValue(name) {
+  if (name === "Headers") return headersClass();
   const descriptor = MapPrototypeGet(removed, name);
   // A descriptor inherits from Object.prototype, which user code may have changed.
   return descriptor === undefined || ObjectHasOwn(descriptor, "value")

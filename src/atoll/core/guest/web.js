@@ -1,6 +1,6 @@
 /**
- * The core classes of the web platform across the boundary: URL, URLSearchParams, FormData, Blob,
- * File and streams. `web.py` is the other half.
+ * The core classes of the web platform across the boundary: URL, URLSearchParams, Headers, FormData,
+ * Blob, File and streams. `web.py` and `headers.py` are the other half.
  *
  * Blobs and streams of the guest stay where they are, and the host reads them through the
  * operations below; those of the host become real ones here, streams pulling from the host as they
@@ -12,6 +12,8 @@ import {
   ArrayPrototypePush,
   PromisePrototypeThen,
   put,
+  ReflectApply,
+  ReflectGetOwnPropertyDescriptor,
   TypeErrorCtor,
   Uint8ArrayCtor,
   uncurryGetter,
@@ -94,6 +96,44 @@ registerDecoder("q", (data, decoder) => {
     searchParamsAppend(params, decoder.walk(data[1][i][0]), decoder.walk(data[1][i][1]));
   }
   return params;
+});
+
+const loadHeaders = /** @type {() => any} */ (
+  ReflectGetOwnPropertyDescriptor(globalThis, "Headers")?.get
+);
+/** @type {{ Class: any, append: (self: any, name: string, value: string) => void } | undefined} */
+let headers;
+/**
+ * The engine's class, which a bare isolate has no global for. Loading it takes the engine more than
+ * a millisecond, so it is loaded with the first that is needed.
+ */
+function headersSupport() {
+  if (headers !== undefined) return headers;
+  const Class = ReflectApply(loadHeaders, globalThis, []);
+  const forEach = uncurryThis(Class.prototype.forEach);
+  registerEncoder(Class.prototype, (value, encoder) => {
+    /** @type {any[]} */
+    const pairs = [];
+    try {
+      forEach(value, (/** @type {string} */ item, /** @type {string} */ name) => {
+        put(pairs, pairs.length, [name, item]);
+      });
+    } catch {
+      return undefined;
+    }
+    return encoder.open(value, ["H", pairs]);
+  });
+  headers = { Class, append: uncurryThis(Class.prototype.append) };
+  return headers;
+}
+/** The class `Headers`, which crosses from now on. */
+export const headersClass = () => headersSupport().Class;
+
+registerDecoder("H", (data, decoder) => {
+  const { Class, append } = headersSupport();
+  const out = decoder.open(new Class());
+  for (let i = 0; i < data[1].length; i++) append(out, data[1][i][0], data[1][i][1]);
+  return out;
 });
 
 registerEncoder(FormData.prototype, (value, encoder, depth) => {
