@@ -18,13 +18,13 @@ guest that does not react within a second is ended, and so is one interrupted in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar, overload
 
 from atoll.core import operations
 from atoll.core.blocking import BlockingDriver
-from atoll.core.capability import Capability, ConnectedCapability, guest_object
+from atoll.core.capability import Capability, ConnectedCapability, installation, installed
 from atoll.core.classes import ClassDefinition
 from atoll.core.isolate import BaseIsolate
 from atoll.core.launch import Confinement
@@ -261,10 +261,12 @@ class Isolate(BaseIsolate[BlockingDriver]):
 
     def install(self, capability: Any) -> Any:
         """Add a capability and return its handle."""
-        answer = self._driver.request(operations.INSTALL, self._installation(capability))
-        if hasattr(capability, "connected_blocking"):
-            return capability.connected_blocking(guest_object(answer))
-        return capability.installed()
+        return self._install_all([capability])[0]
+
+    def _install_all(self, capabilities: Sequence[Any]) -> list[Any]:
+        """Add capabilities in one round trip, and return their handles."""
+        answers = self._driver.request(operations.INSTALL, installation(capabilities))
+        return installed(capabilities, answers, "connected_blocking")
 
     def marshal(self, value: object) -> Reference:
         """Put a value into the isolate and return a reference to it."""

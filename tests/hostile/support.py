@@ -134,6 +134,7 @@ async def forged_isolate(
     guest = Guest(pipes)
     with monkeypatch.context() as patch:
         patch.setattr(driver, "launch", lambda *_: ForgedProcess(pipes))
+        patch.setattr(driver, "core_script", lambda: b"")
         isolate = Isolate(limits=Limits(**limits))
         guest.write_now(frame(READY))
         await isolate.__aenter__()

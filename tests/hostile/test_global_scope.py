@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from atoll import Isolate, JSError
-from atoll.core.launch import _file_url, guest_root
+from atoll.core.launch import _file_url, boot_file
 from atoll.engine import find_engine
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -407,7 +407,8 @@ HOW_TO_IMPORT = {
     " AbortSignal.timeout(1).addEventListener('abort',"
     " eval.bind(null, source + '.then(ok, no)')) })",
 }
-ROOT = _file_url(guest_root())
+BOOT = _file_url(boot_file())
+ROOT = BOOT.removesuffix("/core/guest/boot.js")
 OTHER_NAMES = [
     "fs",
     "ext:core/mod.js",
@@ -427,11 +428,15 @@ OTHER_NAMES = [
 ]
 OWN_NAMES = [
     "./engine.js",
+    "atoll:core",
+    "atoll:script",
+    "atoll:atoll.timers",
     f"{ROOT}/core/guest/engine.js",
     f"{ROOT}/core/guest/../guest/connection.js",
     f"{ROOT.replace('file:///', 'file://localhost/')}/core/guest/realm.js",
     f"{ROOT.replace('file:', 'FILE:')}/wire/guest.js",
     f"{ROOT}/core/guest/handles.js?again",
+    f"{BOOT}?again",
 ]
 
 IMPORT_ALL = """
@@ -462,56 +467,18 @@ async def test_no_module_can_be_imported_through(how: str, fresh_isolate: Isolat
     assert await imported(fresh_isolate, how, names) == []
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        pytest.param(
-            how,
-            marks=pytest.mark.xfail(
-                reason="user code that a guest half calls with no script of its own in between "
-                "imports in the name of that guest half; what it gets is asserted below"
-            ),
-        )
-        if "marshaller" in how
-        else how
-        for how in HOW_TO_IMPORT
-    ],
-)
+@pytest.mark.parametrize("how", HOW_TO_IMPORT)
 async def test_no_guest_half_can_be_imported_through(how: str, fresh_isolate: Isolate) -> None:
     await fresh_isolate.define_function("host", lambda *args: None)
     assert await imported(fresh_isolate, how, OWN_NAMES) == []
 
 
-async def test_the_guest_halves_export_nothing_of_the_engines_authority(
-    fresh_isolate: Isolate,
-) -> None:
-    """Should user code get hold of them after all: no Deno, no operations, no open files."""
-    await fresh_isolate.define_function("host", lambda *args: None)
-    halves = [
-        f"{ROOT}/core/guest/{path.name}" for path in GUEST.iterdir() if path.name.endswith(".js")
-    ]
-    code = """
-    async (names) => {
-        const found = [];
-        for (const name of names) {
-            const module = await new Promise((ok) => {
-                globalThis.ok = ok;
-                const source = `import(${JSON.stringify(name)}).then(ok, ok)`;
-                host(Object.defineProperty({}, "a",
-                    { enumerable: true, get: eval.bind(null, source) }));
-            });
-            for (const [key, value] of Object.entries(module)) {
-                if (value === null || typeof value !== "object") continue;
-                for (const bad of ["ops", "openSync", "internal", "core", "permissions"]) {
-                    if (bad in value && key !== "permissions") found.push(`${name}: ${key}.${bad}`);
-                }
-                if (value instanceof Map && value.has("Deno")) found.push(`${name}: ${key}`);
-            }
-        }
-        return found;
-    }
-    """
-    assert await fresh_isolate.eval(code, halves) == []
+async def test_the_first_module_exports_nothing(fresh_isolate: Isolate) -> None:
+    code = f"Promise.resolve({json.dumps(f'import({json.dumps(BOOT)})')}).then(eval)"
+    assert await fresh_isolate.eval(f"{code}.then((m) => Reflect.ownKeys(m).map(String))") in (
+        [],
+        ["Symbol(Symbol.toStringTag)"],
+    )
 
 
 async def test_a_module_from_a_data_url_is_code_like_any_other(fresh_isolate: Isolate) -> None:

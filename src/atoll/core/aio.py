@@ -79,6 +79,7 @@ class AsyncDriver(driver.Driver):
         process = self._launch()
         loop.add_reader(process.output, self._readable)
         loop.add_reader(process.control, self._control_readable)
+        self._flush()
         try:
             await self._ready
         except BaseException:

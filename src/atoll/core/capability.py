@@ -11,10 +11,13 @@ such a capability makes either handle.
 
 from __future__ import annotations
 
+import base64
 import functools
+from collections.abc import Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
+from atoll.core.bundle import capability_script
 from atoll.errors import AtollError
 
 if TYPE_CHECKING:
@@ -75,6 +78,14 @@ class BundledCapability:
         """Text of the guest half."""
         return _bundled(self.package)
 
+    @property
+    def guest_script(self) -> str | None:
+        """The same as a script, which installs faster, if it is written in a form that allows it.
+
+        That is: ``export default function install(``, no other way to export it, and no import.
+        """
+        return capability_script(self.guest_source, self.package)
+
     def options(self) -> dict[str, Any]:
         """Options for the guest half."""
         return {}
@@ -85,12 +96,42 @@ def _bundled(package: str) -> str:
     return (resources.files(package) / "guest.js").read_text("utf-8")
 
 
-def guest_object(answer: Any) -> Any:
-    """The reference that installing a connected capability has given.
+def installation(halves: Sequence[GuestHalf]) -> tuple[Any, ...]:
+    """What the operation that installs guest halves is sent: their texts, then their options."""
+    return ([_guest_text(half) for half in halves], *[half.options() for half in halves])
+
+
+def _guest_text(half: GuestHalf) -> str:
+    script = half.guest_script if isinstance(half, BundledCapability) else None
+    if script is not None:
+        return script
+    source = base64.b64encode(half.guest_source.encode()).decode("ascii")
+    return f"data:text/javascript;base64,{source}"
+
+
+def installed(
+    halves: Sequence[Any], answers: Sequence[Reference | None], connected: str
+) -> list[Any]:
+    """The handles of capabilities whose guest halves have answered.
+
+    Args:
+        halves: the capabilities.
+        answers: what installing each has given.
+        connected: the method that makes a handle of this flavour.
 
     Raises:
-        AtollError: the guest half returned no object.
+        AtollError: the guest half of a connected capability returned no object, or an answer is
+            missing.
     """
+    if len(answers) != len(halves):
+        raise AtollError("the guest gave another number of answers: it is tampered with")
+    return [_handle(half, answer, connected) for half, answer in zip(halves, answers, strict=True)]
+
+
+def _handle(half: Any, answer: Reference | None, connected: str) -> Any:
+    connect = getattr(half, connected, None)
+    if connect is None:
+        return half.installed()
     if answer is None:
         raise AtollError("the guest half of this capability returned no object for its handle")
-    return answer
+    return connect(answer)

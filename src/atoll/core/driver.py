@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Mapping
 from typing import Any, Final
 
+from atoll.core.bundle import core_script
 from atoll.core.host import Host, Invocation, Pending
 from atoll.core.launch import Confinement, bound_memory, cpu_exceeded, launch
 from atoll.core.reference import BaseReference
@@ -65,6 +66,9 @@ class Driver:
         self.started_at = time.monotonic()
         process = self.process = launch(self._limits, self._confinement)
         writers = self._writers = (PipeWriter(process.input), PipeWriter(process.replies))
+        script = core_script()
+        writers[INPUT].feed([script])
+        writers[INPUT].written -= len(script)  # the session counts its own bytes
         self.host.session.written = lambda pipe: writers[pipe].written
         return process
 

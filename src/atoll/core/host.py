@@ -69,9 +69,13 @@ def _is_counts(value: Any) -> bool:
     return type(value) is list and len(value) >= 4 and all(type(n) is int for n in value)
 
 
+def _is_installed(value: Any) -> bool:
+    return type(value) is list and all(half is None or _is_reference(half) for half in value)
+
+
 _ANSWERS: Final[dict[int, Callable[[Any], bool]]] = {
     operations.HOLD: _is_reference,
-    operations.INSTALL: lambda value: value is None or _is_reference(value),
+    operations.INSTALL: _is_installed,
     operations.STATISTICS: _is_counts,
     operations.BLOB_READ: lambda value: type(value) is bytes,
     operations.STREAM_READ: _is_chunk,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import time
 import warnings
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar, overload
 
 from atoll.core import operations
 from atoll.core.aio import AsyncDriver
-from atoll.core.capability import Capability, ConnectedCapability, GuestHalf, guest_object
+from atoll.core.capability import Capability, ConnectedCapability, installation, installed
 from atoll.core.classes import ClassDefinition, ClassTable
 from atoll.core.driver import Driver, logger
 from atoll.core.handles import HostFunction
@@ -73,10 +72,6 @@ class BaseIsolate(Generic[DriverT]):
             raise TypeError(f"{name!r} needs a callable, not {function!r}")
         handle = self._driver.host.handles.define(function)
         return HostFunction(handle, name.rpartition(".")[2], is_async)
-
-    def _installation(self, capability: GuestHalf) -> tuple[str, dict[str, Any]]:
-        source = base64.b64encode(capability.guest_source.encode()).decode("ascii")
-        return f"data:text/javascript;base64,{source}", capability.options()
 
     def _statistics(self, guest: list[int]) -> Statistics:
         driver = self._driver
@@ -234,10 +229,13 @@ class Isolate(BaseIsolate[AsyncDriver]):
 
     async def install(self, capability: Any) -> Any:
         """Add a capability and return its handle."""
-        answer = await self._driver.request(operations.INSTALL, self._installation(capability))
-        if hasattr(capability, "connected"):
-            return capability.connected(guest_object(answer))
-        return capability.installed()
+        return (await self._install_all([capability]))[0]
+
+    async def _install_all(self, capabilities: Sequence[Any]) -> list[Any]:
+        """Add capabilities in one round trip, and return their handles."""
+        request = installation(capabilities)
+        answers = await self._driver.request(operations.INSTALL, request)
+        return installed(capabilities, answers, "connected")
 
     # References
 

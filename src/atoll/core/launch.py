@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from urllib.parse import quote
 
 from atoll.confinement import seccomp
+from atoll.core.bundle import core_script
 from atoll.engine import IsolateProcess, ProcessExit, SpawnOptions, find_engine, spawn
 from atoll.engine.libraries import needed_files
 from atoll.errors import AtollError, CpuLimitExceeded, IsolateCrashed, MemoryLimitExceeded
@@ -40,9 +41,9 @@ _OUT_OF_MEMORY: Final = (
 )
 
 
-def guest_root() -> Path:
-    """The folder that the isolate may read its own halves from."""
-    return Path(str(resources.files("atoll"))).resolve()
+def boot_file() -> Path:
+    """The one file of ours that the isolate may read, before its process is sealed."""
+    return Path(str(resources.files("atoll"))).resolve() / "core" / "guest" / "boot.js"
 
 
 @functools.cache
@@ -51,19 +52,13 @@ def _import_map() -> str:
 
     `import()` in a script is refused by the script's own options, but code that the engine calls
     directly (`Promise.resolve(source).then(eval)`) has no script to ask. This is what stops it
-    there. Only Atoll's own guest halves may import each other.
+    there.
     """
-    root = guest_root()
-    halves = {_file_url(root / folder) + "/" for folder in ("core/guest", "wire")}
-    own = {url: url for url in halves}
-    main = _file_url(root / "core/guest/main.js")
     names = (resources.files("atoll") / "core" / "guest" / "node_modules.txt").read_text("utf-8")
     denied = {f"node:{name}": "atoll:no-such-module" for name in names.split()}
-    rules = {
-        # The first module is looked up, too. It has no exports.
-        "imports": {**denied, "file:///": "atoll://no-such-module/", main: main},
-        "scopes": dict.fromkeys(halves, own),
-    }
+    boot = _file_url(boot_file())
+    # The first module is looked up, too. It has no exports.
+    rules = {"imports": {**denied, "file:///": "atoll://no-such-module/", boot: boot}}
     encoded = base64.b64encode(json.dumps(rules).encode()).decode("ascii")
     return f"data:application/json;base64,{encoded}"
 
@@ -74,9 +69,12 @@ def _file_url(path: Path) -> str:
 
 
 def launch(limits: Limits, confinement: Confinement) -> IsolateProcess:
-    """Start a process; returns at once. Its READY frame says that it is usable."""
+    """Start a process; returns at once. Its READY frame says that it is usable.
+
+    The first thing that it reads from its input is `core_script`.
+    """
     engine = find_engine()
-    root = guest_root()
+    boot = str(boot_file())
     flags = [
         f"--max-old-space-size={(limits.memory + _GUEST_HEAP) // MiB}",
         f"--max-semi-space-size={_semi_space(limits) // MiB}",
@@ -92,6 +90,7 @@ def launch(limits: Limits, confinement: Confinement) -> IsolateProcess:
         "depth": limits.depth,
         "nesting": limits.nesting,
         "message": limits.message,
+        "script": len(core_script()),
         "seal": None if confinement == "off" else _seal(),
     }
     options = ["--no-prompt", "--no-config", "--no-lock", "--no-remote", "--no-npm"]
@@ -107,13 +106,13 @@ def launch(limits: Limits, confinement: Confinement) -> IsolateProcess:
         "--allow-read=/dev/fd/3,/dev/fd/4",
         "--allow-write=/dev/fd/5",
         f"--v8-flags={','.join(flags)}",
-        str(root / "core" / "guest" / "main.js"),
+        boot,
         json.dumps(config),
     )
     return spawn(
         SpawnOptions(
             argv=argv,
-            readable_paths=(str(root / "core" / "guest"), str(root / "wire" / "guest.js")),
+            readable_paths=(boot,),
             confinement=confinement,
             cpu_time=limits.cpu_time,
         )

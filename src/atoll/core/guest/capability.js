@@ -9,7 +9,8 @@ import * as primordials from "./primordials.js";
 import { callAsync, callSync, defineOperation, isBlocked, postToHost } from "./connection.js";
 import { exportValue, homeOf } from "./handles.js";
 import { nativeFunction } from "./functions.js";
-import { Encoded, registerDecoder, registerEncoder, tagged } from "./marshal.js";
+import { indirectEval } from "./evaluate.js";
+import { Encoded, newArray, registerDecoder, registerEncoder, tagged } from "./marshal.js";
 import { takeRemoved } from "./realm.js";
 import { reportException } from "./uncaught.js";
 import { headersClass } from "./web.js";
@@ -22,6 +23,7 @@ const {
   ObjectHasOwn,
   PromisePrototypeThen,
   ProxyCtor,
+  put,
   ReflectApply,
   ReflectDeleteProperty,
   ReflectGetOwnPropertyDescriptor,
@@ -227,13 +229,41 @@ const atoll = ObjectFreeze({
   tagged,
 });
 
-defineOperation(
-  INSTALL,
-  (/** @type {string} */ url, /** @type {any} */ options) =>
-    PromisePrototypeThen(import(url), (/** @type {any} */ module) => {
-      const half = module.default(atoll, options);
-      return typeof half === "object" && half !== null
-        ? new Encoded(["x", exportValue(half), "object"])
-        : undefined;
-    }),
-);
+/** Imports a module in the name of one that may. @type {(url: string) => Promise<any>} */
+let importModule;
+
+/** @param {typeof importModule} importer */
+export const setImporter = (importer) => {
+  importModule = importer;
+};
+
+/**
+ * What `install` returns stays here, and the host gets a handle to it.
+ * @param {(atoll: Atoll, options: any) => any} install
+ * @param {any} options
+ */
+function installHalf(install, options) {
+  const half = install(atoll, options);
+  return typeof half === "object" && half !== null
+    ? new Encoded(["x", exportValue(half), "object"])
+    : null;
+}
+
+/** Guest halves are scripts whose value is their `install`, or else `data:` URLs of modules. */
+defineOperation(INSTALL, (/** @type {string[]} */ halves, /** @type {any[]} */ ...options) => {
+  const installed = newArray();
+  /** @param {number} index @returns {any} */
+  const installFrom = (index) => {
+    for (let i = index; i < halves.length; i++) {
+      if (StringPrototypeStartsWith(halves[i], "data:")) {
+        return PromisePrototypeThen(importModule(halves[i]), (/** @type {any} */ module) => {
+          put(installed, i, installHalf(module.default, options[i]));
+          return installFrom(i + 1);
+        });
+      }
+      put(installed, i, installHalf(indirectEval(halves[i]), options[i]));
+    }
+    return installed;
+  };
+  return installFrom(0);
+});

@@ -1,6 +1,6 @@
 /**
- * The only file that touches Deno: its public API, and the few internals that have no public
- * counterpart. Internals move between versions; the `deno` dependency is pinned to the range that
+ * The only file beside `boot.js` that touches Deno: its public API, and the few internals that have
+ * no public counterpart. Internals move between versions; the `deno` dependency is pinned to the range that
  * the tests have seen.
  */
 
@@ -8,7 +8,6 @@ const deno = globalThis.Deno;
 // @ts-ignore: `internal` is not in the public types
 const { core } = deno[deno.internal];
 
-export const args = deno.args;
 const exitProcess = deno.exit;
 const { defineProperty } = Reflect;
 const isUnloadDispatched = Symbol.for("Deno.isUnloadDispatched");

@@ -67,7 +67,8 @@ const canDestructure = () =>
  * it has compiled, so this is many times faster than a script for code that comes again.
  * @type {(source: string) => any}
  */
-const indirectEval = runScript("((run) => (source) => run(source))(eval)", "atoll:script")[0];
+export const indirectEval =
+  runScript("((run) => (source) => run(source))(eval)", "atoll:script")[0];
 
 /**
  * @param {string} source

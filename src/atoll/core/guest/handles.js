@@ -79,7 +79,7 @@ const imports = new MapCtor();
 /** @type {WeakMap<object, number>} proxies by the host handle that they stand for */
 const homes = new WeakMapCtor();
 /** @type {number[]} pairs of id and count to give back */
-export let releases = [];
+let releases = [];
 /** @type {() => void} */
 let onRelease = () => {};
 /** @param {() => void} callback called when `releases` has become non-empty */

@@ -1,6 +1,5 @@
 /**
- * The first code in the isolate's process: opens the pipes, seals the process, scrubs the realm,
- * and starts the loop.
+ * Starts the isolate: opens the pipes, seals the process, scrubs the realm, and runs the loop.
  */
 
 import * as engine from "./engine.js";
@@ -26,7 +25,7 @@ import "./builtin_classes.js";
 import "./functions.js";
 import "./classes.js";
 import "./web.js";
-import "./capability.js";
+import { setImporter } from "./capability.js";
 
 /**
  * @typedef {object} Config
@@ -36,9 +35,6 @@ import "./capability.js";
  * @property {number} message
  * @property {import("./seal.js").SealConfig | null} seal
  */
-
-/** @type {Config} */
-const config = JSON.parse(engine.args[0]);
 
 /** A value as a handle instead of a copy. @param {any} value */
 const hold = (value) => {
@@ -121,22 +117,30 @@ function lexicalGlobal(name) {
 }
 const isIdentifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
-const read = engine.openAsyncReader("/dev/fd/3");
-const input = new FrameReader(read.readSync, engine.decodeText);
-const replies = new FrameReader(engine.openReader("/dev/fd/4"), engine.decodeText);
-const writer = new FrameWriter(engine.openWriter("/dev/fd/5"), config.message);
-const sealed = config.seal === null ? "off" : seal(config.seal);
-const guestRoot = new URL("../../", import.meta.url);
+/**
+ * @param {Config} config
+ * @param {string} bootUrl of the module that has loaded this script
+ * @param {(url: string) => Promise<any>} importModule in the name of that module
+ */
+export function main(config, bootUrl, importModule) {
+  const read = engine.openAsyncReader("/dev/fd/3");
+  const input = new FrameReader(read.readSync, engine.decodeText);
+  const replies = new FrameReader(engine.openReader("/dev/fd/4"), engine.decodeText);
+  const writer = new FrameWriter(engine.openWriter("/dev/fd/5"), config.message);
+  const sealed = config.seal === null ? "off" : seal(config.seal);
+  const guestRoot = new URL("./", bootUrl);
+  setImporter(importModule);
 
-// The engine dispatches `load` on the global object once this module has run; before that, the
-// global object has to be one that events can be dispatched on.
-addEventListener("load", () => {
-  scrubGlobal();
-  installStackFilter(guestRoot.href, decodeURIComponent(guestRoot.pathname));
-  engine.onUncaughtException(reportException);
-  engine.onUnhandledRejection((_promise, reason) => {
-    reportException(reason);
-    return true;
+  // The engine dispatches `load` on the global object once its main module has run; before that,
+  // the global object has to be one that events can be dispatched on.
+  addEventListener("load", () => {
+    scrubGlobal();
+    installStackFilter(guestRoot.href, decodeURIComponent(guestRoot.pathname));
+    engine.onUncaughtException(reportException);
+    engine.onUnhandledRejection((_promise, reason) => {
+      reportException(reason);
+      return true;
+    });
+    start({ limits: config, writer, input, replies, readInput: read.read }, { sealed });
   });
-  start({ limits: config, writer, input, replies, readInput: read.read }, { sealed });
-});
+}
