@@ -13,8 +13,6 @@ from atoll.fetch import (
     BodyError,
     BodyTooLarge,
     BodyUsed,
-    Headers,
-    InvalidHeader,
     Request,
     Response,
 )
@@ -28,53 +26,14 @@ async def chunks(*parts: object) -> AsyncIterator[Any]:
 # Headers
 
 
-def test_headers_are_found_without_regard_to_case() -> None:
-    headers = Headers({"Content-Type": "text/html", "ACCEPT": "a"})
-    headers.append("accept", "b")
-    assert headers["content-TYPE"] == "text/html"
-    assert headers["Accept"] == "a, b"
-    assert headers.get_all("accept") == ["a", "b"]
-    assert list(headers) == ["content-type", "accept"]
-    assert "x" not in headers
-    assert headers.get("x") is None
-    headers["accept"] = "c"
-    assert headers.multi_items() == [("content-type", "text/html"), ("accept", "c")]
-    del headers["Accept"]
-    assert len(headers) == 1
-    with pytest.raises(KeyError):
-        headers["accept"]
-
-
-def test_cookies_are_never_joined() -> None:
-    headers = Headers([("Set-Cookie", "a=1"), ("set-cookie", "b=2")])
-    assert headers.get_set_cookie() == ["a=1", "b=2"]
-    assert headers.items() == [("set-cookie", "a=1"), ("set-cookie", "b=2")]
-
-
 @pytest.mark.parametrize(
     "value", ["a\r\nset-cookie: x=1", "a\nb", "a\rb", "a\0b", "price: 5 \u20ac", 5, None, b"a"]
 )
 def test_a_value_cannot_start_another_header(value: Any) -> None:
-    headers = Headers()
-    with pytest.raises(InvalidHeader):
-        headers.append("x", value)
-    with pytest.raises(InvalidHeader):
-        headers["x"] = value
-    with pytest.raises(InvalidHeader):
+    with pytest.raises((ValueError, TypeError), match="header x"):
         Response(headers=[("x", value)])
-    with pytest.raises(ValueError):  # noqa: PT011 - that it is one is what matters
+    with pytest.raises((ValueError, TypeError), match="header x"):
         Request("https://x/", headers={"x": value})
-    assert len(headers) == 0
-
-
-@pytest.mark.parametrize("name", ["", "a b", "a:b", "a\r\nb", "\u00e4", "a\0", 5, None])
-def test_a_name_is_a_token(name: Any) -> None:
-    with pytest.raises(InvalidHeader):
-        Headers([(name, "x")])
-
-
-def test_white_space_around_values_is_dropped() -> None:
-    assert Headers({"x": " \t\r\n a b \n"})["x"] == "a b"
 
 
 # Requests and responses
@@ -126,7 +85,7 @@ def test_what_has_no_body_takes_none() -> None:
         Response(status_text="OK\r\nset-cookie: x")
     with pytest.raises(ValueError, match="redirect"):
         Response.redirect("https://x/", 200)
-    with pytest.raises(InvalidHeader):
+    with pytest.raises(ValueError, match="location"):
         Response.redirect("/\r\nset-cookie: x")
 
 
@@ -268,7 +227,7 @@ async def test_a_decoded_body_loses_the_headers_of_its_encoding() -> None:
     other: Any = HttpxLike()
     other.headers = other.headers()
     response = Response.of(other)
-    assert response.headers.multi_items() == [("x", "y")]
+    assert list(response.headers) == [("x", "y")]
     assert await response.bytes() == b"decoded"
 
 

@@ -20,18 +20,19 @@ and requests to code in the guest::
 
 from __future__ import annotations
 
+from atoll.core.headers import Headers
 from atoll.fetch._body import MAX_BODY, Body, BodyInit, BodyStream
 from atoll.fetch._errors import (
     BodyError,
     BodyTooLarge,
     BodyUsed,
     HandlerError,
-    InvalidHeader,
     NetworkError,
     RequestTimeout,
     WebSocketClosed,
 )
-from atoll.fetch._headers import Headers
+from atoll.fetch._fetch import Fetch, Handler
+from atoll.fetch._handle import BlockingFetchHandle, FetchHandle
 from atoll.fetch._models import HeadersInit, Request, Response
 from atoll.fetch._signal import AbortSignal
 from atoll.fetch._websocket import Message, WebSocket, WebSocketHandler
@@ -39,16 +40,19 @@ from atoll.fetch._websocket import Message, WebSocket, WebSocketHandler
 __all__ = [
     "MAX_BODY",
     "AbortSignal",
+    "BlockingFetchHandle",
     "Body",
     "BodyError",
     "BodyInit",
     "BodyStream",
     "BodyTooLarge",
     "BodyUsed",
+    "Fetch",
+    "FetchHandle",
+    "Handler",
     "HandlerError",
     "Headers",
     "HeadersInit",
-    "InvalidHeader",
     "Message",
     "NetworkError",
     "Request",

@@ -7,9 +7,9 @@ import secrets
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 from typing import Any, Final, Self
 
+from atoll.core.headers import Headers
 from atoll.core.web import Blob, File, FormData, URLSearchParams
 from atoll.fetch._errors import BodyError, BodyTooLarge, BodyUsed
-from atoll.fetch._headers import Headers
 from atoll.limits import MiB
 
 MAX_BODY: Final = 100 * MiB
@@ -169,7 +169,7 @@ class Body:
 
     def _set_body(self, body: object) -> None:
         self._source, media_type = _extract(body)
-        if media_type is not None and "content-type" not in self.headers:
+        if media_type is not None and not self.headers.has("content-type"):
             self.headers.append("content-type", media_type)
 
     @property
@@ -197,6 +197,16 @@ class Body:
         if self._stream is None:
             self._stream = BodyStream(self)
         return self._stream
+
+    def _peek_source(self) -> _Source:
+        """The source, if nobody has begun to read it.
+
+        Raises:
+            BodyUsed: somebody has.
+        """
+        if self._used:
+            raise BodyUsed("the body was a stream, and has been read already")
+        return self._source
 
     def _take_source(self) -> _Source:
         """The source, for the one who reads it.
@@ -243,6 +253,54 @@ class Body:
         self._used = False
         self._stream = None
         return self._source
+
+    def read(self, *, limit: int | None = MAX_BODY) -> Any:
+        """The whole body, for blocking code; see `bytes`.
+
+        Raises:
+            TypeError: it is a stream that only asynchronous code can read.
+        """
+        if self._source is None or isinstance(self._source, bytes):
+            data = self._source or b""
+            if limit is not None and len(data) > limit:
+                raise BodyTooLarge(limit)
+            return data
+        chunks: list[Any] = []
+        length = 0
+        for chunk in self.iter_bytes():
+            length += len(chunk)
+            if limit is not None and length > limit:
+                if hasattr(self._source, "close"):
+                    self._source.close()
+                raise BodyTooLarge(limit)
+            chunks.append(chunk)
+        self._source = b"".join(chunks)
+        self._used = False
+        return self._source
+
+    def iter_bytes(self) -> Iterator[Any]:
+        """The chunks, for blocking code.
+
+        Raises:
+            TypeError: it is a stream that only asynchronous code can read.
+        """
+        source = self._peek_source()
+        if isinstance(source, bytes):
+            if source:
+                yield source
+        elif source is not None:
+            iterator: Any = source
+            if not hasattr(source, "__next__"):
+                if not isinstance(source, Iterable):
+                    raise TypeError("this body is an asynchronous stream: iterate over `body`")
+                iterator = iter(source)
+            self._used = True
+            while True:
+                try:
+                    chunk = next(iterator)
+                except StopIteration:
+                    return
+                yield _chunk(chunk)
 
     async def text(self, *, limit: int | None = MAX_BODY) -> str:
         """The whole body, decoded as UTF-8; see `bytes`."""

@@ -4,7 +4,6 @@
 
     AtollError
     ├── NetworkError        raised by a handler: the guest's fetch rejects with a TypeError
-    ├── InvalidHeader       a name or a value that HTTP does not allow (also a ValueError)
     ├── BodyError           a body failed half-way, or gave something that is not bytes
     │   ├── BodyUsed        it has been read already
     │   └── BodyTooLarge    it is longer than the reader allowed
@@ -26,10 +25,6 @@ class NetworkError(AtollError):
     In the guest, ``fetch`` rejects with a ``TypeError`` of this message, as the Fetch Standard asks
     for network errors. The message is for the guest to read: no secrets, no internal addresses.
     """
-
-
-class InvalidHeader(AtollError, ValueError):
-    """A header name or value that HTTP does not allow, such as one with a line break."""
 
 
 class BodyError(AtollError):

@@ -6,10 +6,11 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol, overload
 
+from atoll.core.headers import Headers
 from atoll.core.web import URL
 from atoll.fetch._body import MAX_BODY, Body, BodyInit, json_text
-from atoll.fetch._headers import Headers, is_token
 from atoll.fetch._signal import AbortSignal
+from atoll.fetch._tokens import is_token
 
 if TYPE_CHECKING:
     from atoll.fetch._websocket import WebSocket
@@ -137,7 +138,8 @@ class Request(Body):
             if body is not None:
                 raise ValueError("give body or json, not both")
             body = json_text(json)
-            self.headers.setdefault("content-type", "application/json")
+            if not self.headers.has("content-type"):
+                self.headers.append("content-type", "application/json")
         if body is not None and self.method in ("GET", "HEAD"):
             raise ValueError(f"a {self.method} request has no body")
         self._set_body(body)
@@ -213,7 +215,8 @@ class Response(Body):
         headers: HeadersInit = None,
     ) -> Response:
         response = cls(json_text(data), status=status, status_text=status_text, headers=headers)
-        response.headers.setdefault("content-type", "application/json")
+        if not response.headers.has("content-type"):
+            response.headers.append("content-type", "application/json")
         return response
 
     @classmethod

@@ -11,14 +11,16 @@ One object is one end of a connection whose other end is in the guest. There are
 from __future__ import annotations
 
 import asyncio
+import copy
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, Final, Protocol, Self
+from typing import Final, Protocol, Self
 
+from atoll.core.headers import Headers
 from atoll.core.web import URL
 from atoll.fetch._errors import WebSocketClosed
-from atoll.fetch._headers import Headers, is_token
+from atoll.fetch._tokens import is_token
 
 _REASON_BYTES: Final = 123
 """What a close frame has room for (RFC 6455, section 5.5)."""
@@ -114,6 +116,8 @@ class WebSocket:
         self._max_queue = max_queue
         self._arrived: asyncio.Event | None = None
         self._taken: asyncio.Event | None = None
+        self._on_closed: Callable[[], object] | None = None
+        self._failure: BaseException | None = None
 
     @property
     def accepted(self) -> bool:
@@ -156,7 +160,7 @@ class WebSocket:
         if not self._accepted:
             raise RuntimeError("accept the connection before sending to it")
         if self.close_code is not None or self._closing:
-            raise WebSocketClosed(self.close_code or 1006, self.close_reason)
+            raise self._end()
         if isinstance(message, bytearray | memoryview):
             message = bytes(message)
         if not isinstance(message, str | bytes):
@@ -171,7 +175,7 @@ class WebSocket:
         """
         while not self._messages:
             if self.close_code is not None:
-                raise WebSocketClosed(self.close_code, self.close_reason)
+                raise self._end()
             self._arrived = self._arrived or asyncio.Event()
             self._arrived.clear()
             await self._arrived.wait()
@@ -229,27 +233,35 @@ class WebSocket:
 
     # What the guest does
 
-    async def _deliver(self, message: Any) -> None:
-        """A message has come; returns when there is room for another."""
-        if not isinstance(message, str | bytes):
-            raise TypeError("a message is text or bytes")
+    def _deliver(self, message: Message) -> Awaitable[None] | None:
+        """A message has come. What is returned, if anything, waits until there is room for more."""
         if self.close_code is not None:
-            return
+            return None
         self._messages.append(message)
         if self._arrived is not None:
             self._arrived.set()
+        return None if len(self._messages) < self._max_queue else self._room()
+
+    async def _room(self) -> None:
         while len(self._messages) >= self._max_queue and self.close_code is None:
             self._taken = self._taken or asyncio.Event()
             self._taken.clear()
             await self._taken.wait()
 
-    def _closed(self, code: int, reason: str) -> None:
+    def _closed(self, code: int, reason: str, failure: BaseException | None = None) -> None:
         if self.close_code is not None:
             return
-        self.close_code, self.close_reason = code, reason
+        self.close_code, self.close_reason, self._failure = code, reason, failure
         for event in (self._arrived, self._taken):
             if event is not None:
                 event.set()
+        if self._on_closed is not None:
+            self._on_closed()
+
+    def _end(self) -> BaseException:
+        if self._failure is not None:
+            return copy.copy(self._failure)
+        return WebSocketClosed(self.close_code or 1006, self.close_reason)
 
     def __repr__(self) -> str:
         state = "open" if self._accepted else "not accepted"

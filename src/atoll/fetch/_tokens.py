@@ -1,0 +1,51 @@
+"""What HTTP's grammar allows, and headers as one text.
+
+A request or response crosses the boundary as a few plain values, its headers as one of them: names
+and values in turn, a line each, which no valid header can have a break in.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from atoll.core.headers import Headers
+
+_TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_LINES: Final = re.compile(
+    r"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++\n[^\x00\r\n\u0100-\U0010ffff]*+(?:\n(?!\Z)|\Z))*"
+)
+
+
+def is_token(text: str) -> bool:
+    """Whether a text is a ``token`` of RFC 9110, section 5.6.2: a method, a subprotocol."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def join_headers(headers: Headers) -> str:
+    """Headers as one text."""
+    return "\n".join([part for pair in headers._pairs for part in pair])
+
+
+def split_headers(text: object, limit: int) -> Headers:
+    """Headers from the text that the guest sent.
+
+    Args:
+        text: anything.
+        limit: characters that it may have.
+
+    Raises:
+        ValueError: it holds something that is no header, or is too long.
+    """
+    headers = Headers()
+    if text == "":
+        return headers
+    if type(text) is not str:
+        raise ValueError("headers that are no text")
+    if len(text) > limit:
+        raise ValueError(f"headers of {len(text)} bytes: {limit} are allowed (max_header_bytes)")
+    if _LINES.fullmatch(text) is None:
+        raise ValueError("headers that HTTP does not allow")
+    parts = text.split("\n")
+    headers._pairs = list(zip(parts[::2], parts[1::2], strict=True))
+    return headers
