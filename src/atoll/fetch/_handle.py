@@ -82,7 +82,7 @@ class _Exchange:
 def _explain(reason: object) -> str:
     if reason == _NO_HANDLER:
         return (
-            "the guest has no handler for requests: it has to run `serve({ fetch(request) { … } })`, "
+            "the guest has no handler for requests: it has to run `serve({ fetch(request) {…} })`, "
             "or be a module with `export default { fetch(request) { … } }`"
         )
     return f"the guest's handler returned {str(reason)[:200]} instead of a Response"
