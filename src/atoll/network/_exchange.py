@@ -1,0 +1,118 @@
+"""A request under way, from its turn to the end of its response."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Self
+
+import aiohttp
+from yarl import URL
+
+from atoll.fetch import NetworkError, Request, Response
+from atoll.network._client import Sessions
+
+
+class Exchange:
+    """A request under way: its slot, its connection, and its body until that ends."""
+
+    def __init__(self, sessions: Sessions, max_bytes: int, idle_timeout: float) -> None:
+        self._sessions = sessions
+        self._max_bytes = max_bytes
+        self._idle_timeout = idle_timeout
+        self._answer: aiohttp.ClientResponse | None = None
+        self._slots: asyncio.Semaphore | None = None
+        self._has_session = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._failure: str | None = None
+        self._received = 0
+        self._closing: asyncio.Task[None] | None = None
+
+    async def open(self, method: str, url: URL, **options: Any) -> aiohttp.ClientResponse:
+        opened = await self._sessions.acquire()
+        self._has_session = True
+        await opened.slots.acquire()
+        self._slots = opened.slots
+        self._answer = await opened.session.request(method, url, allow_redirects=False, **options)
+        return self._answer
+
+    async def response(self, answer: aiohttp.ClientResponse, request: Request) -> Response:
+        """The response, which keeps the exchange open if there is more of its body to come."""
+        pairs = list(answer.headers.items())
+        if "Content-Encoding" in answer.headers:
+            # The body is decoded, so what describes its encoding is not true of it.
+            pairs = [p for p in pairs if p[0].lower() not in ("content-encoding", "content-length")]
+        pairs = [p for p in pairs if p[0].lower() not in ("connection", "transfer-encoding")]
+        body: bytes | Exchange | None = self
+        if request.method == "HEAD" or answer.status in (101, 103, 204, 205, 304):
+            body = None
+        elif answer.content.is_eof():
+            body = b"".join([chunk async for chunk in self])
+        else:
+            self._restart()
+            answer.content.on_eof(self._received_all)
+        return Response(
+            body,
+            status=answer.status,
+            status_text=answer.reason or "",
+            headers=pairs,
+            url=str(request.url),
+        )
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        answer = self._answer
+        if answer is None:
+            if self._failure is not None:
+                raise NetworkError(self._failure)
+            raise StopAsyncIteration
+        self._restart()
+        try:
+            chunk = await answer.content.readany()
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            await self.aclose()
+            raise NetworkError(
+                self._failure or "the connection was lost before the end of the response"
+            ) from error
+        except BaseException:
+            await self.aclose()
+            raise
+        if not chunk:
+            await self.aclose()
+            return await anext(self)
+        self._received += len(chunk)
+        if self._received > self._max_bytes:
+            await self.aclose()
+            raise NetworkError(f"the response is longer than {self._max_bytes} bytes")
+        return chunk
+
+    def _received_all(self) -> None:
+        """What has not been read is in memory: it keeps nobody else from their turn."""
+        slots, self._slots = self._slots, None
+        if slots is not None:
+            slots.release()
+
+    def _restart(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later(self._idle_timeout, self._give_up)
+
+    def _give_up(self) -> None:
+        self._failure = f"nothing of the response was received for {self._idle_timeout:g} s"
+        if self._answer is not None:
+            self._answer.close()  # wakes whoever reads
+            self._closing = asyncio.get_running_loop().create_task(self.aclose())
+
+    async def aclose(self) -> None:
+        """Let go of the connection, which is used again if its response has ended."""
+        self._received_all()
+        if self._timer is not None:
+            self._timer.cancel()
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            answer.release()
+        if self._has_session:
+            self._has_session = False
+            await self._sessions.release()

@@ -1,0 +1,298 @@
+"""A handler for `atoll.fetch.Fetch` that makes the requests which an allow-list lets through."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from typing import Any, Final, NoReturn, Self
+
+import aiohttp
+from yarl import URL
+
+from atoll._version import __version__
+from atoll.fetch import (
+    Headers,
+    HeadersInit,
+    NetworkError,
+    Request,
+    Response,
+    WebSocket,
+)
+from atoll.limits import MiB
+from atoll.network._addresses import parse_networks
+from atoll.network._client import AddressRefused, Sessions, open_session
+from atoll.network._exchange import Exchange
+from atoll.network._relay import relay
+from atoll.network._rules import Rule
+
+_logger: Final = logging.getLogger("atoll.network")
+
+_CONNECTION: Final = frozenset(
+    {
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "sec-websocket-accept",
+        "sec-websocket-extensions",
+        "sec-websocket-key",
+        "sec-websocket-protocol",
+        "sec-websocket-version",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that belong to a connection, which is the host's: a guest that set them could make two
+requests of one."""
+
+OnRequest = Callable[[Request], Awaitable[Request | Response | None]]
+OnResponse = Callable[[Request, Response], Awaitable[Response | None]]
+
+
+class Network:
+    """The internet, as far as an allow-list goes; a handler for `atoll.fetch.Fetch`.
+
+    A request is made if a rule allows it and its host leads to a public address. Loopback, private,
+    link-local, multicast and metadata addresses are refused, however they are written and whatever
+    a name stands for at the moment of connecting. A redirect is another request, and checked as
+    one. No cookies are kept, and no proxy is used.
+
+    Entered with ``async with``, it keeps connections open between requests; otherwise they are
+    closed when no request is under way. A limit counts for everyone who uses the same object: give
+    each tenant one of its own.
+    """
+
+    def __init__(
+        self,
+        allow: str | Rule | Iterable[str | Rule],
+        *,
+        private: Iterable[str] = (),
+        headers: Mapping[str, HeadersInit] | None = None,
+        max_request: int = 100 * MiB,
+        max_response: int = 100 * MiB,
+        max_message: int = 16 * MiB,
+        max_redirects: int = 20,
+        concurrency: int = 32,
+        connect_timeout: float = 10,
+        response_timeout: float = 60,
+        idle_timeout: float = 60,
+        on_request: OnRequest | None = None,
+        on_response: OnResponse | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """Say what is allowed.
+
+        Args:
+            allow: patterns of URLs (see `Rule`), or rules with methods; ``"*"`` is the whole public
+                internet.
+            private: networks that may be reached although they are not public, such as
+                ``"127.0.0.0/8"``. A rule has to allow the request all the same.
+            headers: headers to add, by pattern: secrets that the guest never sees. They replace
+                what the guest has set.
+            max_request: bytes of a request's body.
+            max_response: bytes of a response's body, after decompression.
+            max_message: bytes of a WebSocket message.
+            max_redirects: redirects that may lead to a request.
+            concurrency: requests and sockets at a time; more wait.
+            connect_timeout: seconds for a connection.
+            response_timeout: seconds from the request to the response's headers.
+            idle_timeout: seconds in which nothing of a response's body is received, or asked for by
+                the guest.
+            on_request: called with each request that the rules allow, to log it; may return a
+                `Response` as the answer, or another `Request` to make instead, which the rules do
+                not judge.
+            on_response: called with each request and its response; may return another response.
+            tls: settings for ``https`` and ``wss``.
+
+        Raises:
+            ValueError: a pattern or network is none, or a limit is not positive.
+        """
+        rules = [allow] if isinstance(allow, str | Rule) else list(allow)
+        self._rules = [rule if isinstance(rule, Rule) else Rule(rule) for rule in rules]
+        self._headers = [
+            (Rule(pattern), Headers(each)) for pattern, each in (headers or {}).items()
+        ]
+        self._max_request = _positive("max_request", max_request)
+        self._max_response = _positive("max_response", max_response)
+        self._max_message = _positive("max_message", max_message)
+        self._max_redirects = max_redirects
+        self._response_timeout = _positive("response_timeout", response_timeout)
+        self._idle_timeout = _positive("idle_timeout", idle_timeout)
+        self._on_request = on_request
+        self._on_response = on_response
+        networks = parse_networks(private)
+        connect_timeout = _positive("connect_timeout", connect_timeout)
+        self._sessions = Sessions(
+            lambda: open_session(networks, connect_timeout=connect_timeout, tls=tls),
+            _positive("concurrency", concurrency),
+        )
+
+    async def __aenter__(self) -> Self:
+        await self._sessions.acquire()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._sessions.release()
+
+    async def __call__(self, request: Request) -> Response:
+        """Make a request.
+
+        Raises:
+            NetworkError: it is not allowed, or there was no response.
+        """
+        self._check(request.method, request.url, request.hop)
+        response = None
+        if self._on_request is not None:
+            changed = await self._on_request(request)
+            if isinstance(changed, Response):
+                response = changed
+            elif changed is not None:
+                request = changed
+        if response is None:
+            response = await self._send(request)
+        if self._on_response is not None:
+            response = await self._on_response(request, response) or response
+        return response
+
+    def _check(self, method: str, url: str, hop: int = 0) -> URL:
+        parsed = _parse(url)
+        if hop > self._max_redirects:
+            raise NetworkError(f"more than {self._max_redirects} redirects")
+        if not any(rule.allows(method, parsed) for rule in self._rules):
+            _logger.warning("refused %s %s: no rule allows it", method, _plain(parsed))
+            raise NetworkError(f"{method} {_plain(parsed)} is not allowed here")
+        return parsed
+
+    def _outgoing(self, headers: Headers, url: URL) -> list[tuple[str, str]]:
+        outgoing = Headers([pair for pair in headers.items() if pair[0] not in _CONNECTION])
+        for rule, added in self._headers:
+            if rule.covers(url):
+                for name, value in added.items():
+                    outgoing[name] = value
+        if "user-agent" not in outgoing:
+            outgoing["user-agent"] = f"atoll/{__version__}"
+        return list(outgoing.items())
+
+    async def _send(self, request: Request) -> Response:
+        url = _parse(request.url)
+        exchange = Exchange(self._sessions, self._max_response, self._idle_timeout)
+        try:
+            async with asyncio.timeout(self._response_timeout):
+                answer = await exchange.open(
+                    request.method,
+                    url,
+                    headers=self._outgoing(request.headers, url),
+                    data=await self._body(request),
+                )
+                response = await exchange.response(answer, request)
+        except BaseException as error:
+            await exchange.aclose()
+            if isinstance(error, Exception):
+                self._explain(error, url)
+            raise
+        if response.size is not None:
+            await exchange.aclose()
+        return response
+
+    async def _body(self, request: Request) -> bytes | AsyncIterator[bytes] | None:
+        if not request.has_body:
+            return b"" if request.method in ("POST", "PUT") else None
+        if request.size is None:
+            return _limited(request, self._max_request)
+        if request.size > self._max_request:
+            raise NetworkError(f"the request's body is longer than {self._max_request} bytes")
+        return await request.bytes(limit=None)
+
+    def _explain(self, error: Exception, url: URL) -> NoReturn:
+        """The guest learns that it failed, and what an address on the internet would tell it."""
+        origin = str(url.origin())
+        own = _find(error, NetworkError)
+        if own is not None:
+            raise own
+        refused = _find(error, AddressRefused)
+        if refused is not None:
+            _logger.warning("refused a request to %s: %s", origin, refused)
+            raise NetworkError(f"the address of {origin} is not allowed here") from error
+        _logger.info("no response from %s: %r", origin, error)
+        if isinstance(error, TimeoutError):
+            raise NetworkError(f"{origin} did not answer in time") from error
+        if isinstance(error, aiohttp.ClientConnectorError | OSError):
+            raise NetworkError(f"no connection to {origin}") from error
+        if isinstance(error, aiohttp.ClientError | ValueError):
+            raise NetworkError(f"{origin} gave no valid answer") from error
+        raise error
+
+    async def websocket(self, socket: WebSocket) -> None:
+        """Connect a guest's WebSocket to its server: the ``websocket`` of `Fetch`.
+
+        Raises:
+            NetworkError: it is not allowed, or there was no connection.
+        """
+        url = self._check("GET", socket.url)
+        opened = await self._sessions.acquire()
+        try:
+            async with opened.slots:
+                await self._relay(socket, url, opened.session)
+        finally:
+            await self._sessions.release()
+
+    async def _relay(self, socket: WebSocket, url: URL, session: aiohttp.ClientSession) -> None:
+        try:
+            async with asyncio.timeout(self._response_timeout):
+                server = await session.ws_connect(
+                    url,
+                    protocols=socket.protocols,
+                    headers=self._outgoing(socket.headers, url),
+                    max_msg_size=self._max_message,
+                    autoping=True,
+                )
+        except Exception as error:  # noqa: BLE001 — explained, or raised again
+            self._explain(error, url)
+        async with server:
+            await socket.accept(server.protocol or "")
+            await relay(socket, server)
+
+
+async def _limited(request: Request, limit: int) -> AsyncIterator[bytes]:
+    sent = 0
+    async for chunk in request.body:
+        sent += len(chunk)
+        if sent > limit:
+            raise NetworkError(f"the request's body is longer than {limit} bytes")
+        yield chunk
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = URL(url, encoded=True)
+        if parsed.raw_host and parsed.port:
+            return parsed
+    except ValueError:
+        pass
+    raise NetworkError("only http, https, ws and wss URLs can be fetched")
+
+
+def _plain(url: URL) -> str:
+    """A URL without what may be secret in it."""
+    return f"{url.scheme}://{url.raw_host}{url.raw_path}"[:200]
+
+
+def _find(error: BaseException | None, kind: type[Exception]) -> BaseException | None:
+    while error is not None and not isinstance(error, kind):
+        inner = getattr(error, "os_error", None)
+        error = inner if isinstance(inner, kind) else error.__cause__ or error.__context__
+    return error
+
+
+def _positive(name: str, value: Any) -> Any:
+    if not value > 0:
+        raise ValueError(f"{name} is a positive number, not {value!r}")
+    return value

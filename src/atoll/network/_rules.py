@@ -1,0 +1,107 @@
+"""What a guest may ask for: an allow-list of origins, methods and paths.
+
+A rule is compared with the URL after it was parsed, never with its text.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import unquote
+
+from yarl import URL
+
+_PATTERN: Final = re.compile(
+    r"""
+    (?P<scheme> [a-z]+ ) ://
+    (?P<host> \[[0-9a-fA-F:.]+\] | (?: \*\. )? [^\s/*:?\#@]+ | \* )
+    (?: : (?P<port> \d{1,5} | \* ) )?
+    (?P<path> / [^\s?\#]* )?
+    """,
+    re.VERBOSE,
+)
+_PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that a guest may ask for.
+
+    Attributes:
+        pattern: ``"https://api.example.com"``: that origin. ``"https://*.example.com"``: its
+            subdomains. ``"https://api.example.com/v1/*"``: those paths. A port is the scheme's
+            own unless one is given; ``:*`` is any. ``"*"``: every ``http``, ``https``, ``ws`` and
+            ``wss`` URL.
+        methods: the methods; empty: all of them.
+
+    Raises:
+        ValueError: the pattern is no pattern.
+    """
+
+    pattern: str
+    methods: frozenset[str] = frozenset()
+    _parts: re.Match[str] | None = field(init=False, repr=False, compare=False)
+
+    def __init__(self, pattern: str, methods: Iterable[str] = ()) -> None:
+        if isinstance(methods, str):
+            raise TypeError("methods is a collection of methods, such as {'GET', 'HEAD'}")
+        parts = None if pattern == "*" else _PATTERN.fullmatch(pattern)
+        if pattern != "*" and (parts is None or parts["scheme"] not in _PORTS):
+            raise ValueError(
+                f"{pattern!r} is no pattern of URLs: write it like https://api.example.com, "
+                "https://*.example.com or https://api.example.com/v1/*"
+            )
+        object.__setattr__(self, "pattern", pattern)
+        object.__setattr__(self, "methods", frozenset(method.upper() for method in methods))
+        object.__setattr__(self, "_parts", parts)
+
+    def allows(self, method: str, url: URL) -> bool:
+        """Whether the rule covers a request."""
+        return (not self.methods or method.upper() in self.methods) and self.covers(url)
+
+    def covers(self, url: URL) -> bool:
+        """Whether the rule covers a URL."""
+        parts = self._parts
+        if parts is None:
+            return url.scheme in _PORTS
+        return (
+            url.scheme == parts["scheme"]
+            and _host_matches(parts["host"], url.raw_host or "")
+            and _port_matches(parts["port"], url)
+            and _path_matches(parts["path"], url.raw_path)
+        )
+
+
+def _host_matches(pattern: str, host: str) -> bool:
+    host = host.lower().rstrip(".")
+    if pattern == "*":
+        return True
+    if pattern.startswith("*."):
+        return host.endswith("." + _ascii(pattern[2:]))
+    return host == _ascii(pattern.strip("[]"))
+
+
+@functools.cache
+def _ascii(host: str) -> str:
+    """The host as it is in a parsed URL: lower case, and IDNA where it is not ASCII."""
+    return URL.build(scheme="http", host=host).raw_host or ""
+
+
+def _port_matches(pattern: str | None, url: URL) -> bool:
+    if pattern == "*":
+        return True
+    return url.port == (_PORTS[url.scheme] if pattern is None else int(pattern))
+
+
+def _path_matches(pattern: str | None, path: str) -> bool:
+    """``*`` is any text. A path that a server might read as another one matches only ``/*``."""
+    if pattern is None or pattern == "/*":
+        return True
+    plain = unquote(path)
+    if "\\" in plain or "%" in plain or any(part in (".", "..") for part in plain.split("/")):
+        return False
+    glob = "".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", pattern))
+    return re.fullmatch(glob, path, re.DOTALL) is not None

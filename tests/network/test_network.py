@@ -1,0 +1,297 @@
+"""Requests that the ready handler makes, and those that it refuses."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from atoll.fetch import NetworkError, Request, Response
+from atoll.network import Network, Rule
+from tests.network.conftest import Server
+
+LOOPBACK = ["127.0.0.0/8"]
+
+
+def allowing(server: Server, **options: Any) -> Network:
+    return Network(server.url, private=LOOPBACK, **options)
+
+
+async def test_a_request_is_made_and_its_response_streamed(server: Server) -> None:
+    network = allowing(server)
+    response = await network(Request(f"{server.url}/a%20b?c=1", headers={"X-Mine": "1"}))
+    assert (response.status, response.headers["x-seen"]) == (200, "yes")
+    assert await response.text() == "GET /a%20b?c=1"
+    ((_, headers, _),) = server.requests
+    assert headers["X-Mine"] == "1"
+
+
+@pytest.mark.parametrize("body", [b"bytes", "text", [b"by", b"tes"]])
+async def test_bodies_are_sent(server: Server, body: Any) -> None:
+    response = await allowing(server)(Request(f"{server.url}/", method="POST", body=body))
+    await response.bytes()
+    ((method, headers, received),) = server.requests
+    assert (method, received) == ("POST", b"text" if body == "text" else b"bytes")
+    assert ("Content-Length" in headers) != ("Transfer-Encoding" in headers)
+
+
+async def test_connections_are_used_again_while_it_is_entered(server: Server) -> None:
+    async with allowing(server) as network:
+        for _ in range(3):
+            await (await network(Request(f"{server.url}/"))).bytes()
+        opened = await network._sessions.acquire()
+        connector = opened.session.connector
+        assert connector is not None
+        assert len(list(connector._conns.values())) == 1
+        await network._sessions.release()
+    assert not network._sessions._opened
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://example.com/", "https://127.0.0.1/", "ftp://127.0.0.1/", "data:,x", "file:///etc"],
+)
+async def test_what_no_rule_allows_is_refused(server: Server, url: str) -> None:
+    with pytest.raises(NetworkError, match=r"not allowed|only http"):
+        await allowing(server)(Request(url))
+
+
+async def test_methods_that_no_rule_allows_are_refused(server: Server) -> None:
+    network = Network(Rule(server.url, methods=["GET"]), private=LOOPBACK)
+    await (await network(Request(f"{server.url}/"))).bytes()
+    with pytest.raises(NetworkError, match="not allowed"):
+        await network(Request(f"{server.url}/", method="DELETE"))
+    assert [method for method, *_ in server.requests] == ["GET"]
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "2130706433",
+        "0x7f000001",
+        "017700000001",
+        "127.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "0",
+        "0.0.0.0",
+        "[::]",
+        "169.254.169.254",
+    ],
+)
+async def test_the_whole_internet_does_not_include_this_machine(server: Server, host: str) -> None:
+    port = server.url.rpartition(":")[2]
+    with pytest.raises(NetworkError, match=r"not allowed|no connection|no valid answer"):
+        await Network("*")(Request(f"http://{host}:{port}/"))
+    assert server.requests == []
+
+
+async def test_a_refusal_does_not_say_which_address_a_name_has(server: Server) -> None:
+    with pytest.raises(NetworkError) as caught:
+        await Network("*")(Request(server.url.replace("127.0.0.1", "localhost")))
+    assert "127." not in str(caught.value)
+
+
+async def test_a_name_that_changes_after_the_check_changes_nothing(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """127.0.0.1 is allowed here, 127.0.0.2 is not; the name is first the one, then the other."""
+    port = int(server.url.rpartition(":")[2])
+    answers = iter(["127.0.0.1", "127.0.0.2", "127.0.0.2"])
+    real = socket.getaddrinfo
+
+    def rebinding(host: Any, *args: Any, **options: Any) -> Any:
+        return real(next(answers) if host == "rebinding.example" else host, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    inner = web.AppRunner(web.Application())
+    await inner.setup()
+    await web.TCPSite(inner, "127.0.0.2", port).start()
+    try:
+        network = Network("*", private=["127.0.0.1/32"])
+        url = f"http://rebinding.example:{port}/"
+        async with await network(Request(url)) as response:
+            assert response.status == 200
+        with pytest.raises(NetworkError, match="not allowed"):
+            await network(Request(url))
+    finally:
+        await inner.cleanup()
+
+
+async def test_redirects_are_not_followed_but_given_back(server: Server) -> None:
+    response = await allowing(server)(Request(f"{server.url}/redirect?to=http://10.0.0.1/"))
+    assert (response.status, response.headers["location"]) == (302, "http://10.0.0.1/")
+    again = Request("http://10.0.0.1/")
+    again.hop = 1
+    with pytest.raises(NetworkError, match="not allowed"):
+        await Network("*")(again)
+    again.hop = 21
+    with pytest.raises(NetworkError, match="more than 20 redirects"):
+        await Network("*")(again)
+
+
+async def test_headers_of_the_connection_are_the_hosts(server: Server) -> None:
+    request = Request(
+        f"{server.url}/",
+        method="POST",
+        body="12345",
+        headers={
+            "Host": "evil.example",
+            "Content-Length": "1",
+            "Transfer-Encoding": "chunked",
+            "Connection": "X-Mine",
+            "Upgrade": "h2c",
+            "X-Mine": "kept",
+        },
+    )
+    await (await allowing(server)(request)).bytes()
+    ((_, headers, body),) = server.requests
+    assert body == b"12345"
+    assert headers["Content-Length"] == "5"
+    assert headers["Host"] == server.url.removeprefix("http://")
+    assert headers["X-Mine"] == "kept"
+    assert not {"Transfer-Encoding", "Upgrade"} & headers.keys()
+
+
+async def test_secrets_go_where_they_belong_and_nowhere_else(server: Server) -> None:
+    network = allowing(server, headers={f"{server.url}/api/*": {"Authorization": "Bearer secret"}})
+    with_fake = {"Authorization": "guess"}
+    for path in ("/api/x", "/public"):
+        await (await network(Request(server.url + path, headers=with_fake))).bytes()
+    seen = [headers["Authorization"] for _, headers, _ in server.requests]
+    assert seen == ["Bearer secret", "guess"]
+
+
+async def test_hooks_log_rewrite_and_answer(server: Server) -> None:
+    log: list[str] = []
+
+    async def on_request(request: Request) -> Request | Response | None:
+        log.append(request.url)
+        if request.url.endswith("/cached"):
+            return Response("from the cache")
+        if request.url.endswith("/moved"):
+            return Request(f"{server.url}/target")
+        return None
+
+    async def on_response(request: Request, response: Response) -> Response | None:
+        log.append(f"{response.status}")
+        return Response("hidden") if response.status == 302 else None
+
+    network = allowing(server, on_request=on_request, on_response=on_response)
+    cached = await network(Request(f"{server.url}/cached"))
+    moved = await network(Request(f"{server.url}/moved"))
+    hidden = await network(Request(f"{server.url}/redirect?to=/x"))
+    assert await cached.text() == "from the cache"
+    assert await moved.text() == "GET /target"
+    assert await hidden.text() == "hidden"
+    assert log[1::2] == ["200", "200", "302"]
+
+
+async def test_a_response_beyond_the_limit_fails_and_hangs_up(server: Server) -> None:
+    response = await allowing(server, max_response=10**6)(Request(f"{server.url}/endless"))
+    with pytest.raises(NetworkError, match="longer than 1000000 bytes"):
+        await response.bytes()
+    await server.hung_up.wait()
+
+
+async def test_what_is_not_read_is_not_sent(server: Server) -> None:
+    response = await allowing(server)(Request(f"{server.url}/endless"))
+    body = response.body
+    received = 0
+    while received < 50 * 2**20:
+        received += len(await anext(body))
+        assert server.sent - received < 8 * 2**20  # what fits into the buffers on the way
+    await body.aclose()
+    await server.hung_up.wait()
+
+
+async def test_compressed_responses_are_counted_as_they_unfold(server: Server) -> None:
+    network = allowing(server, max_response=10**6)
+    response = await network(Request(f"{server.url}/zipped?size=1000000"))
+    assert "content-encoding" not in response.headers
+    assert await response.bytes() == bytes(10**6)
+    bomb = await network(Request(f"{server.url}/zipped?size=200000000"))
+    with pytest.raises(NetworkError, match="longer"):
+        await bomb.bytes(limit=None)
+
+
+async def test_a_request_beyond_the_limit_fails(server: Server) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield bytes(65536)
+
+    network = allowing(server, max_request=10**6)
+    for body in (bytes(10**6 + 1), endless()):
+        with pytest.raises(NetworkError, match="longer than 1000000 bytes"):
+            await network(Request(f"{server.url}/", method="POST", body=body))
+
+
+async def test_a_response_that_breaks_off_is_an_error(server: Server) -> None:
+    response = await allowing(server)(Request(f"{server.url}/broken"))
+    with pytest.raises(NetworkError, match="lost before the end"):
+        await response.bytes()
+
+
+async def test_a_server_that_does_not_answer_is_given_up(server: Server) -> None:
+    with pytest.raises(NetworkError, match="did not answer in time"):
+        await allowing(server, response_timeout=0.05)(Request(f"{server.url}/slow"))
+    await server.hung_up.wait()
+
+
+async def test_a_server_that_stops_is_given_up(server: Server) -> None:
+    response = await allowing(server, idle_timeout=0.1)(Request(f"{server.url}/stalled"))
+    with pytest.raises(NetworkError, match=r"received for 0\.1 s"):
+        await response.bytes()
+
+
+async def test_a_guest_that_does_not_read_loses_its_turn(server: Server) -> None:
+    network = allowing(server, idle_timeout=0.1, concurrency=1)
+    unread = await network(Request(f"{server.url}/endless"))
+    assert await (await network(Request(f"{server.url}/next"))).text() == "GET /next"
+    with pytest.raises(NetworkError, match="received for"):
+        await unread.bytes()
+
+
+async def test_no_more_requests_at_once_than_allowed(server: Server) -> None:
+    network = allowing(server, concurrency=3)
+    tasks = [asyncio.create_task(network(Request(f"{server.url}/slow"))) for _ in range(10)]
+    await server.waits_for(3)
+    server.go_on.set()
+    for response in await asyncio.gather(*tasks):
+        await response.bytes()
+    assert server.most_at_once == 3
+
+
+async def test_cancelling_hangs_up(server: Server) -> None:
+    task = asyncio.create_task(allowing(server)(Request(f"{server.url}/slow")))
+    await server.waits_for(1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await server.hung_up.wait()
+
+
+async def test_nobody_listens() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/"
+        with pytest.raises(NetworkError, match="no connection"):
+            await Network(url, private=LOOPBACK)(Request(url))
+
+
+@pytest.mark.parametrize("name", ["max_response", "concurrency", "idle_timeout", "connect_timeout"])
+def test_limits_are_positive(name: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        Network("*", **{name: 0})  # type: ignore[arg-type]
+
+
+def test_networks_are_networks() -> None:
+    with pytest.raises(ValueError, match="localhost"):
+        Network("*", private=["localhost"])
