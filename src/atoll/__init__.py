@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         WritableStream,
     )
     from .errors import (
+        ApiNotEnabled,
         AtollError,
         CallLimitExceeded,
         ConfinementUnavailable,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         WallTimeLimitExceeded,
     )
     from .limits import GiB, KiB, Limits, MiB
+    from .runtime import Runtime
 
 _HOMES = {
     ".core.classes": ("ClassDefinition", "Property", "js_class"),
@@ -71,6 +73,7 @@ _HOMES = {
         "WritableStream",
     ),
     ".errors": (
+        "ApiNotEnabled",
         "AtollError",
         "CallLimitExceeded",
         "ConfinementUnavailable",
@@ -90,6 +93,7 @@ _HOMES = {
         "WallTimeLimitExceeded",
     ),
     ".limits": ("GiB", "KiB", "Limits", "MiB"),
+    ".runtime": ("Runtime",),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -97,6 +101,7 @@ _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = [
     "URL",
     "AbortSignal",
+    "ApiNotEnabled",
     "AtollError",
     "Blob",
     "BlobReference",
@@ -131,6 +136,7 @@ __all__ = [
     "ReentrancyError",
     "Reference",
     "ReferenceReleased",
+    "Runtime",
     "Scope",
     "Sink",
     "Statistics",

@@ -17,6 +17,7 @@
     ├── IsolateDisposed              used after dispose
     ├── ReentrancyError              would wait for a guest that is waiting for us
     ├── ReferenceReleased            used after release
+    ├── ApiNotEnabled                a runtime was made without the API that is asked for
     ├── EngineNotFound               no usable deno binary
     └── ConfinementUnavailable       this machine cannot confine a process as asked
 
@@ -30,6 +31,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 __all__ = [
+    "ApiNotEnabled",
     "AtollError",
     "CallLimitExceeded",
     "ConfinementUnavailable",
@@ -207,6 +209,10 @@ class ReentrancyError(AtollError):
 
 class ReferenceReleased(AtollError):
     """The reference was released; the guest value it stood for may be gone."""
+
+
+class ApiNotEnabled(AtollError, AttributeError):
+    """A runtime was made without the API that is asked for; the message names the keyword."""
 
 
 class EngineNotFound(AtollError):

@@ -1,20 +1,4 @@
-"""The same names as `atoll`, blocking: for scripts and threads.
-
-::
-
-    from atoll.sync import Isolate
-
-    with Isolate() as isolate:
-        isolate.define_function("add", lambda a, b: a + b)
-        assert isolate.eval("add(1, 2)") == 3
-
-An isolate may be used from any thread, by one at a time; many threads each use their own. A
-callback that is a coroutine function runs to its end before anything else, on an event loop of its
-own; where one runs already, as in a notebook, in a helper thread.
-
-An exception in the waiting thread, KeyboardInterrupt above all, cancels the call in the guest. A
-guest that does not react within a second is ended, and so is one interrupted in mid-message.
-"""
+"""The isolate and its references, blocking."""
 
 from __future__ import annotations
 
@@ -33,17 +17,6 @@ from atoll.core.scope import BaseScope
 from atoll.core.statistics import Statistics
 from atoll.core.web import BaseBlobReference
 from atoll.limits import Limits
-
-__all__ = [
-    "BlobReference",
-    "Isolate",
-    "JSFunction",
-    "JSPromise",
-    "ReadableStream",
-    "Reference",
-    "Scope",
-    "WritableStream",
-]
 
 HandleT = TypeVar("HandleT")
 

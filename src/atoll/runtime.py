@@ -1,0 +1,135 @@
+"""The runtime: an isolate with its APIs, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from atoll import _apis
+from atoll.core.isolate import Isolate
+
+if TYPE_CHECKING:
+    from atoll.console import Console, ConsoleHandle, Entry
+    from atoll.core.launch import Confinement
+    from atoll.crypto import Crypto
+    from atoll.encoding import Encoding
+    from atoll.limits import Limits
+    from atoll.timers import Timers, TimersHandle
+
+
+class BaseRuntime:
+    """What runtimes of both drivers share: the choice of APIs, and their handles."""
+
+    def _choose(self, **choices: Any) -> None:
+        self._capabilities = _apis.chosen(choices)
+        self._api_handles: dict[str, Any] = {}
+        self._has_started = False
+
+    def _started(self, handles: list[Any]) -> None:
+        self._api_handles = dict(zip(self._capabilities, handles, strict=True))
+        self._has_started = True
+
+    def _api(self, keyword: str) -> Any:
+        if keyword not in self._api_handles:
+            _apis.not_enabled(keyword, entered=self._has_started)
+        return self._api_handles[keyword]
+
+
+class Runtime(BaseRuntime, Isolate):
+    """An `Isolate` with the APIs that programs expect.
+
+    ::
+
+        async with Runtime(console=print, limits=Limits(memory=64 * MiB)) as rt:
+            await rt.eval("setTimeout(() => console.log(crypto.randomUUID()), 100)")
+
+    Each API is a keyword: a configured capability, a short form, or ``None`` (or ``False``) to
+    leave it out, in which case its globals do not exist. By default a runtime has a console that
+    nobody reads, timers in real time, crypto and encoding, and no way to reach anything outside.
+
+    The owner's handle to each API is an attribute with the keyword's name (``rt.console.counters``,
+    ``await rt.timers.pending()``). Asking for one that was left out raises ``ApiNotEnabled``.
+
+    Everything else is as in `Isolate`. Cancelling a task that waits for the guest cancels what the
+    guest does for it; a guest that does not react within a second is ended.
+    """
+
+    def __init__(
+        self,
+        *,
+        limits: Limits | None = None,
+        confinement: Confinement = "require",
+        on_uncaught: Callable[[BaseException], object] | None = None,
+        console: Console | Callable[[Entry], object] | bool | None = True,
+        timers: Timers | Literal["real", "manual"] | bool | None = "real",
+        crypto: Crypto | bool | None = True,
+        encoding: Encoding | bool | None = True,
+    ) -> None:
+        """Describe a runtime; entering it starts it.
+
+        Args:
+            limits: what it may use.
+            confinement: as for `Isolate`: ``"require"``, ``"best-effort"`` or ``"off"``.
+            on_uncaught: called with errors and rejections that nothing in the guest handled; by
+                default they are logged as warnings to ``atoll.isolate``.
+            console: a function that is called with every entry, or a ``Console``; one such object
+                belongs to one runtime.
+            timers: ``"real"``; ``"manual"`` for time, including ``Date``, that moves by `tick`
+                alone; or ``Timers``.
+            crypto: Web Cryptography; ``Crypto(seed=…)`` for random values that can be repeated.
+            encoding: text encodings, base64 and compression.
+
+        Raises:
+            TypeError: a keyword has a value that it does not take.
+        """
+        super().__init__(limits=limits, confinement=confinement, on_uncaught=on_uncaught)
+        self._choose(console=console, timers=timers, crypto=crypto, encoding=encoding)
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        try:
+            self._started(await self._install_all(list(self._capabilities.values())))
+        except BaseException:
+            await self.dispose()
+            raise
+        return self
+
+    # Handles of the APIs
+
+    @property
+    def console(self) -> ConsoleHandle:
+        """The console's counters, timers and groups."""
+        handle: ConsoleHandle = self._api("console")
+        return handle
+
+    @property
+    def timers(self) -> TimersHandle:
+        """The timers that are pending, and the manual clock."""
+        handle: TimersHandle = self._api("timers")
+        return handle
+
+    @property
+    def crypto(self) -> Crypto:
+        """The capability itself."""
+        handle: Crypto = self._api("crypto")
+        return handle
+
+    @property
+    def encoding(self) -> Encoding:
+        """The capability itself."""
+        handle: Encoding = self._api("encoding")
+        return handle
+
+    # What the APIs add to an isolate
+
+    async def tick(self, ms: float) -> None:
+        """Move the clock of ``timers="manual"`` and run what becomes due; see `TimersHandle.tick`.
+
+        Args:
+            ms: milliseconds, 0 or more.
+
+        Raises:
+            ApiNotEnabled: the runtime has no timers.
+            ValueError: its timers are in real time, or for a step back.
+        """
+        await self.timers.tick(ms)
