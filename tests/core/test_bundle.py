@@ -17,7 +17,9 @@ from atoll.encoding import Encoding
 from atoll.timers import Timers
 
 
-@pytest.mark.parametrize("capability", [Console(), Crypto(), Encoding(), Timers()], ids=repr)
+@pytest.mark.parametrize(
+    "capability", [Console(), Crypto(), Encoding(), Timers()], ids=lambda c: type(c).__name__
+)
 def test_every_capability_of_atoll_installs_as_a_script(capability: BundledCapability) -> None:
     assert capability.guest_script is not None
 
