@@ -25,7 +25,7 @@ help: ## Show this table
 	@awk 'BEGIN { FS = ":.*## " } \
 	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
 	  /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@printf '\nVariables: PROGRAM, INPUT (run); ARGS (pytest, bench); WORKERS (pytest); PYTHON, VENV.\n'
+	@printf '\nVariables: PROGRAM, INPUT (run); ARGS (pytest, wpt, bench); WORKERS (pytest); PYTHON, VENV.\n'
 
 run: setup ## Run PROGRAM on INPUT in an isolate (default: the invoices example)
 	@$(BIN)/atoll run $(PROGRAM) --input $(INPUT) --stats
@@ -34,7 +34,7 @@ bench: $(VENV)/.synced-bench ## Measure Atoll beside its raw limits and its peer
 	$(BIN)/python -m benchmarks $(ARGS)
 
 ##@ Develop
-.PHONY: setup test pytest check lint types guest vendor wheel format clean
+.PHONY: setup test pytest wpt check lint types guest vendor wheel format clean
 
 setup: $(VENV)/.synced ## Create or update the environment (every target does this)
 
@@ -48,6 +48,9 @@ ifeq ($(strip $(ARGS)),)
 else
 	$(BIN)/python -m pytest $(ARGS)
 endif
+
+wpt: setup ## Web-platform-tests of the checkout in ATOLL_WPT; ARGS="url --engine both" selects
+	@$(BIN)/python -m tests.wpt $(ARGS)
 
 check: lint types guest vendor wheel ## All checks that run no test
 

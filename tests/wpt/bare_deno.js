@@ -1,0 +1,49 @@
+/**
+ * One case in a plain `deno run` process. The only argument is the file that `in_deno.py` has written;
+ * results go to standard output, one JSON array in a line, after a mark that tests do not print.
+ */
+
+import vm from "node:vm";
+
+const { config, root, mark, environment, scripts, endsItself } = JSON.parse(
+  Deno.readTextFileSync(Deno.args[0]),
+);
+const { exit, readFileSync, readTextFileSync, stdout } = Deno;
+const encoder = new TextEncoder();
+const encode = encoder.encode.bind(encoder);
+const { stringify } = JSON;
+
+function say(...message) {
+  const bytes = encode(`\n${mark}${stringify(message)}\n`);
+  for (let sent = 0; sent < bytes.length;) sent += stdout.writeSync(bytes.subarray(sent));
+}
+
+const run = (script) => vm.runInThisContext(script.text, { filename: script.name });
+
+run(scripts[0]);
+globalThis.__wpt = {
+  config,
+  read: (path) => {
+    try {
+      return readFileSync(root + path);
+    } catch {
+      return null;
+    }
+  },
+  load: (path) => run({ name: path, text: readTextFileSync(root + path) }),
+  result: (name, status, message) => say("result", name, status, message),
+  end: (status, message) => say("end", status, message),
+};
+const finished = run({ name: "environment.js", text: environment });
+// As in a browser, an error is reported and ends nothing.
+addEventListener("error", (event) => event.preventDefault());
+addEventListener("unhandledrejection", (event) => event.preventDefault());
+try {
+  for (const script of scripts.slice(1)) run(script);
+  if (!endsItself) run({ name: "done.js", text: "done()" });
+} catch (error) {
+  say("end", "ERROR", `${error}`);
+  exit(0);
+}
+await finished;
+exit(0);
