@@ -5,6 +5,7 @@
     AtollError
     ├── JSError                      the guest threw; carries name, message, stack, cause
     │   └── JSSyntaxError            the source did not compile; carries file, line and column
+    │       └── TypeScriptSyntaxError    before it ran; carries a code frame as well
     ├── MarshalError                 a value cannot cross; carries the path to it
     ├── LimitExceeded                a limit ended the isolate
     │   ├── MemoryLimitExceeded
@@ -18,6 +19,7 @@
     ├── ReentrancyError              would wait for a guest that is waiting for us
     ├── ReferenceReleased            used after release
     ├── ApiNotEnabled                a runtime was made without the API that is asked for
+    ├── CompilerFailed               the TypeScript compiler crashed or went over its limits
     ├── EngineNotFound               no usable deno binary
     └── ConfinementUnavailable       this machine cannot confine a process as asked
 
@@ -34,6 +36,7 @@ __all__ = [
     "ApiNotEnabled",
     "AtollError",
     "CallLimitExceeded",
+    "CompilerFailed",
     "ConfinementUnavailable",
     "CpuLimitExceeded",
     "EngineNotFound",
@@ -48,6 +51,7 @@ __all__ = [
     "OutputLimitExceeded",
     "ReentrancyError",
     "ReferenceReleased",
+    "TypeScriptSyntaxError",
     "WallTimeLimitExceeded",
 ]
 
@@ -127,6 +131,16 @@ class JSSyntaxError(JSError):
     def __str__(self) -> str:
         where = "" if self.line is None else f" ({self.filename}:{self.line}:{self.column})"
         return super().__str__() + where
+
+
+class TypeScriptSyntaxError(JSSyntaxError):
+    """TypeScript or JSX that the compiler refused. The code has not run.
+
+    Attributes:
+        code_frame: the lines around the place, with a mark under it; for a person to read.
+    """
+
+    code_frame: str = ""
 
 
 class MarshalError(AtollError):
@@ -213,6 +227,13 @@ class ReferenceReleased(AtollError):
 
 class ApiNotEnabled(AtollError, AttributeError):
     """A runtime was made without the API that is asked for; the message names the keyword."""
+
+
+class CompilerFailed(AtollError):
+    """The TypeScript compiler or checker crashed on a source, or went over its limits.
+
+    The source is at fault, as a rule: nested beyond what any compiler takes, or made to be slow.
+    """
 
 
 class EngineNotFound(AtollError):

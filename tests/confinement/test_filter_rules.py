@@ -10,10 +10,11 @@ import pytest
 from atoll.confinement import seccomp, syscalls
 
 MACHINES = ("x86_64", "aarch64")
-ALLOWED, EPERM, ENOSYS, KILLED = "allowed", "EPERM", "ENOSYS", "killed"
+ALLOWED, EPERM, EEXIST, ENOSYS, KILLED = "allowed", "EPERM", "EEXIST", "ENOSYS", "killed"
 _VERDICTS = {
     seccomp.ALLOW: ALLOWED,
     seccomp.EPERM: EPERM,
+    seccomp.EEXIST: EEXIST,
     seccomp.ENOSYS: ENOSYS,
     seccomp.KILL: KILLED,
 }
@@ -249,6 +250,16 @@ def test_the_seal_allows_no_more_than_the_boot_filter(machine: str) -> None:
             syscalls.TABLES[machine][name] for name in ("kill", "tgkill")
         }:
             assert judge(boot(machine), machine, number) == ALLOWED
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_command_is_told_that_folders_exist_and_allowed_no_more(machine: str) -> None:
+    program = seccomp.command_filter(PID, machine=machine)
+    making = {syscalls.TABLES[machine].get(name) for name in seccomp.EXISTING}
+    assert any(number is not None for number in making)
+    for number in range(1024):
+        expected = EEXIST if number in making else judge(boot(machine), machine, number)
+        assert judge(program, machine, number) == expected
 
 
 @pytest.mark.parametrize("machine", MACHINES)

@@ -45,6 +45,8 @@ _MNT_DETACH = 2
 _OLD_ROOT = "./.old-root"
 _MOUNT_POINT = b"/tmp"
 _DESCRIPTORS = (_OLD_ROOT + "/proc/self/fd").encode()
+OWN_MAPS = "/proc/self/maps"
+"""Where the C library looks for the limits of the first thread's stack."""
 _READ_ONLY = _MS_REMOUNT | _MS_BIND | _MS_RDONLY | _MS_NOSUID | _MS_NODEV
 
 
@@ -120,10 +122,16 @@ class EmptyRoot:
         executable: files to be seen and executed: the engine, the loader, its libraries.
         readable: files and folders to be seen; nothing in them can be executed.
         links: symbolic links, name to target.
+        own_maps: whether a process sees its own address space listed in ``/proc/self/maps``.
     """
 
     def __init__(
-        self, executable: Sequence[str], readable: Sequence[str], links: dict[str, str]
+        self,
+        executable: Sequence[str],
+        readable: Sequence[str],
+        links: dict[str, str],
+        *,
+        own_maps: bool = False,
     ) -> None:
         self._directories: list[str] = []
         self._files: list[str] = []
@@ -146,6 +154,12 @@ class EmptyRoot:
         self._parents("/dev/fd", known)
         self._directory("/dev/fd", known)
         self._binds.append((_DESCRIPTORS, b"./dev/fd", _READ_ONLY | _MS_NOEXEC))
+        if own_maps:
+            self._parents(OWN_MAPS, known)
+            self._files.append("." + OWN_MAPS)
+            # Not resolved now: this is the child's own when the child mounts it.
+            source = os.fsencode(_OLD_ROOT + OWN_MAPS)
+            self._binds.append((source, os.fsencode("." + OWN_MAPS), _READ_ONLY | _MS_NOEXEC))
 
     def _bind(self, source: str, point: str, flags: int) -> None:
         # Resolved now: an absolute symbolic link would lead into the new root.

@@ -34,6 +34,7 @@ ALLOW = 0x7FFF0000
 KILL = 0x80000000
 LOG = 0x7FFC0000
 EPERM = 0x00050000 | 1
+EEXIST = 0x00050000 | 17
 ENOSYS = 0x00050000 | 38
 
 
@@ -177,6 +178,10 @@ BOOTING: Rules = {
 # Calls that callers know how to do without: they must hear that they do not exist.
 ABSENT = ("clone3", "faccessat2", "openat2", "epoll_pwait2", "futex_wait", "futex_wake")
 
+# The engine's own commands make the folders for what they write, and go on where one exists
+# already. All that they need do: they are told so, and nothing is made.
+EXISTING = ("mkdir", "mkdirat")
+
 
 def _block(number: int, alternatives: Alternatives, denied: int, pid: int) -> list[Instruction]:
     """The instructions for one system call; every way through ends in a return."""
@@ -211,6 +216,7 @@ def compile_rules(
     machine: str,
     pid: int,
     absent: Sequence[str] = ABSENT,
+    existing: Sequence[str] = (),
     default: int = EPERM,
 ) -> bytes:
     """Compile an allow-list into an array of ``struct sock_filter``.
@@ -236,9 +242,10 @@ def compile_rules(
     for name in sorted(rules, key=lambda name: not rules[name]):
         if name in numbers:
             program += _block(numbers[name], rules[name], EPERM, pid)
-    for name in absent:
-        if name in numbers:
-            program += [(_JEQ, 0, 1, numbers[name]), (_RET, 0, 0, ENOSYS)]
+    for names, answer in ((absent, ENOSYS), (existing, EEXIST)):
+        for name in names:
+            if name in numbers:
+                program += [(_JEQ, 0, 1, numbers[name]), (_RET, 0, 0, answer)]
     program.append((_RET, 0, 0, default))
     return b"".join([struct.pack("=HBBI", *instruction) for instruction in program])
 
@@ -250,6 +257,15 @@ def boot_filter(pid: int, *, machine: str = syscalls.MACHINE, default: int = EPE
         pid: the process's id as it sees itself (1 in a PID namespace of its own).
     """
     return compile_rules({**RUNNING, **BOOTING}, machine=machine, pid=pid, default=default)
+
+
+def command_filter(pid: int, *, machine: str = syscalls.MACHINE) -> bytes:
+    """The only filter of a process that runs one of the engine's own commands.
+
+    Args:
+        pid: as for `boot_filter`.
+    """
+    return compile_rules({**RUNNING, **BOOTING}, machine=machine, pid=pid, existing=EXISTING)
 
 
 def seal_filter(pid: int = 1, *, machine: str = syscalls.MACHINE) -> bytes:

@@ -46,6 +46,8 @@ class ChildPlan:
         root: its root directory, when it has a mount namespace.
         ids: user and group to become, or ``None`` to stay.
         ruleset: Landlock ruleset descriptor, or ``None``.
+        command: the folder in which the engine runs one of its own commands, or ``None``. The child
+            then makes its own ruleset from ``paths``: what it may execute, what it may read.
         missing: layers, named, that the owner's mode lets be absent; all of them when empty root
             and the like were already given up by the spawner.
         confined: whether any layer is to be applied at all.
@@ -53,6 +55,7 @@ class ChildPlan:
 
     __slots__ = (
         "argv",
+        "command",
         "confined",
         "cpu_time",
         "descriptors",
@@ -60,6 +63,7 @@ class ChildPlan:
         "flags",
         "ids",
         "optional",
+        "paths",
         "root",
         "ruleset",
         "threads",
@@ -73,6 +77,8 @@ class ChildPlan:
     root: namespaces.EmptyRoot | None
     ids: tuple[int, int] | None
     ruleset: int | None
+    paths: tuple[tuple[str, ...], tuple[str, ...]]
+    command: str | None
     optional: bool
     confined: bool
     cpu_time: float | None
@@ -137,6 +143,8 @@ def _run(plan: ChildPlan, errors: int, proceed: int, spawner: int) -> None:
     else:
         rlimits.apply_core_only()
         os.chdir("/")
+    if plan.command is not None:
+        os.chdir(plan.command)
     os.umask(0o077)
     # Again, since a change of credentials clears it; then see whether it came too late.
     syscalls.prctl(syscalls.PR_SET_PDEATHSIG, _SIGKILL)
@@ -149,7 +157,7 @@ def _run(plan: ChildPlan, errors: int, proceed: int, spawner: int) -> None:
     if plan.confined:
         layer("no_new_privs", lambda: syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1))
         layer("landlock", lambda: _landlock(plan))
-        layer("seccomp", lambda: seccomp.install(seccomp.boot_filter(os.getpid())))
+        layer("seccomp", lambda: seccomp.install(_filter(plan)))
     os.execve(plan.argv[0], plan.argv, plan.environment)  # noqa: S606 — no shell is the point
 
 
@@ -173,7 +181,17 @@ def _credentials(plan: ChildPlan) -> None:
     namespaces.drop_capabilities()
 
 
+def _filter(plan: ChildPlan) -> bytes:
+    make = seccomp.boot_filter if plan.command is None else seccomp.command_filter
+    return make(os.getpid())
+
+
 def _landlock(plan: ChildPlan) -> None:
+    if plan.command is not None and landlock.abi() > 0:
+        executable, readable = plan.paths
+        ruleset = landlock.create_ruleset(executable, (*readable, namespaces.OWN_MAPS))
+        landlock.restrict_self(ruleset)
+        return
     if plan.ruleset is None:
         raise OSError(38, "this kernel has no Landlock, or it is switched off (lsm= at boot)")
     landlock.restrict_self(plan.ruleset)

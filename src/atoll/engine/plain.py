@@ -28,24 +28,31 @@ for target, pipe in enumerate(pipes, 3):
     os.dup2(pipe, target)
     os.close(pipe)
 os.closerange(6, 256)
-os.execve(sys.argv[4], sys.argv[4:], dict(os.environb))
+if sys.argv[4] == "command":
+    os.dup2(1, 6)  # whose end is how the watcher hears of ours
+    os.dup2(5, 1)
+    os.dup2(5, 2)
+os.execve(sys.argv[5], sys.argv[5:], dict(os.environb))
 """
 LAYERS = {"operating system": f"none: Atoll has no layers for {sys.platform}"}
 
 
-def start(argv: Sequence[str], pipes: Sequence[int], control: socket.socket) -> None:
+def start(
+    argv: Sequence[str], pipes: Sequence[int], control: socket.socket, *, command: str | None
+) -> None:
     """Start a process and report on ``control`` as the spawner would. Takes ``control`` over.
 
     Raises:
         OSError: no process could be made.
     """
+    kind = "guest" if command is None else "command"
     process = subprocess.Popen(
-        [sys.executable, "-I", "-S", "-c", _SHIM, *map(str, pipes), *argv],
+        [sys.executable, "-I", "-S", "-c", _SHIM, *map(str, pipes), kind, *argv],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        stdout=pipes[2] if command else subprocess.PIPE,
         stderr=subprocess.STDOUT,
         pass_fds=tuple(pipes),
-        cwd="/",
+        cwd=command or "/",
         env=ENVIRONMENT,
         start_new_session=True,
     )

@@ -49,6 +49,9 @@ class SpawnOptions:
         max_threads: how many threads it may have; holds in a user namespace only.
         pipe_size: bytes that each pipe should hold, or ``None`` for the system's default. Best
             effort: the system bounds the sum per user.
+        command: set when the engine runs one of its own commands (``transpile``, ``check``) over
+            hostile files, and no guest code: the folder that it runs in, one of those that it may
+            read. What it prints goes to the output pipe; nothing in it applies the seal.
     """
 
     argv: tuple[str, ...]
@@ -57,6 +60,7 @@ class SpawnOptions:
     cpu_time: float | None = None
     max_threads: int = 64
     pipe_size: int | None = None
+    command: str | None = None
     _unavailable: tuple[str, ...] = field(default=(), repr=False)
     """For tests: layers to be treated as if this machine did not have them."""
 
@@ -66,6 +70,8 @@ class SpawnOptions:
         for path in self.readable_paths:
             if not os.path.isabs(path) or os.path.normpath(path) != path:
                 raise ValueError(f"readable_paths has to hold absolute, normal paths: {path!r}")
+        if self.command is not None and self.command not in self.readable_paths:
+            raise ValueError(f"command has to be one of readable_paths: {self.command!r}")
 
 
 @dataclass(frozen=True)
@@ -424,7 +430,7 @@ def spawn(options: SpawnOptions) -> IsolateProcess:
         control, far = socket.socketpair(socket.AF_UNIX, _MESSAGES)
         control.setblocking(False)
         if _NO_LAYERS:
-            plain.start(options.argv, theirs, far)
+            plain.start(options.argv, theirs, far, command=options.command)
         else:
             theirs.append(far.detach())
             _spawner.request(_request(options), theirs)
@@ -450,6 +456,7 @@ def _request(options: SpawnOptions) -> bytes:
             "confinement": options.confinement,
             "cpu_time": options.cpu_time,
             "threads": options.max_threads,
+            "command": options.command,
             "unavailable": options._unavailable,
         }
     )

@@ -56,14 +56,17 @@ _TRANSIENT = (11, 12, 28, 87)  # EAGAIN, ENOMEM, ENOSPC, EUSERS: may succeed nex
 class _Confinement:
     """What children share: made once for a set of paths, and again when those files change."""
 
-    def __init__(self, engine: str, readable: tuple[str, ...]) -> None:
+    def __init__(self, engine: str, readable: tuple[str, ...], *, command: bool = False) -> None:
         libraries = needed_files(engine, syscalls.MACHINE)
         self._watched = (engine, *libraries, *readable)
         self._identity = self._identify()
         executable = (engine, *libraries)
-        self.root = namespaces.EmptyRoot(executable, readable, {"/proc/self/exe": engine})
+        self.root = namespaces.EmptyRoot(
+            executable, readable, {"/proc/self/exe": engine}, own_maps=command
+        )
+        self.paths = (executable, readable)
         self.ruleset: int | None = None
-        if landlock.abi() > 0:
+        if landlock.abi() > 0 and not command:
             self.ruleset = landlock.create_ruleset(executable, readable)
         self.reachable = all(map(_world_readable, self._watched))
 
@@ -249,6 +252,7 @@ class Spawner:
         plan.argv = [os.fsencode(word) for word in request["argv"]]
         plan.environment = ENVIRONMENT
         plan.confined = request["confinement"] != "off"
+        plan.command = request["command"]
         plan.optional = request["confinement"] != "require"
         plan.unavailable = frozenset(request["unavailable"])
         plan.cpu_time = request["cpu_time"]
@@ -258,7 +262,12 @@ class Spawner:
         if not plan.confined:
             layers["confinement"] = "off"
             return plan
-        shared = self._confinement(request["argv"][0], request["readable"])
+        if plan.command is not None:
+            # Its folder is its own, so there is nothing to share, and its rules name a file of
+            # /proc that does not exist yet.
+            shared = _Confinement(request["argv"][0], tuple(request["readable"]), command=True)
+        else:
+            shared = self._confinement(request["argv"][0], request["readable"])
         while True:
             plan.flags = self._sets[isolate.candidate]
             if not plan.flags or "namespaces" not in plan.unavailable:
@@ -268,6 +277,7 @@ class Spawner:
         if plan.flags & namespaces.NEWNS:
             plan.root = shared.root
         plan.ruleset = shared.ruleset
+        plan.paths = shared.paths
         if plan.flags & namespaces.NEWUSER:
             plan.threads = request["threads"]
         if self._ids is not None and (plan.root is not None or shared.reachable):
@@ -310,7 +320,8 @@ class Spawner:
     def _clone(self, isolate: _Isolate, plan: child_steps.ChildPlan) -> None:
         (errors, report), (proceed, go), (output, stderr) = _pipes(3)
         try:
-            plan.descriptors = (self._null, stderr, stderr, *isolate.pipes)  # type: ignore[assignment]
+            printed = stderr if plan.command is None else isolate.pipes[2]
+            plan.descriptors = (self._null, printed, printed, *isolate.pipes)  # type: ignore[assignment]
             pid = self._clone_best(isolate, plan)
             if pid == 0:
                 os.close(go)
