@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,10 +15,11 @@ from .expectations import Surprise
 from .in_deno import run_in_deno
 from .in_isolate import run_in_isolate, run_many
 from .outcome import Outcome
+from .server import suite_server, through_server
 from .suite import Case, Checkout, NotInCheckout
 from .table import Row, as_json, document, markdown, terminal
 
-Run = Callable[[Case, Checkout, float], Awaitable[Outcome]]
+Run = Callable[[Case, Checkout, float, str | None], Awaitable[Outcome]]
 PAGE = Path(__file__).parents[2] / "docs" / "conformance.md"
 NO_SUITE = (
     "no web-platform-tests: clone the repository web-platform-tests/wpt from GitHub and set "
@@ -97,14 +99,11 @@ async def run_area(
     in_engine: Run = run_in_isolate if engine == "atoll" else run_in_deno
     chosen = [case for case in cases if not expected.is_left_out(case.id)]
 
-    async def run_one(case: Case) -> Outcome:
-        return await in_engine(case, checkout, options.patience)
-
     def tell(outcome: Outcome) -> None:
         if options.verbose:
             tell_failures(engine, outcome)
 
-    outcomes = await run_many(chosen, run_one, options.concurrency, tell)
+    outcomes = await run_cases(area, chosen, checkout, in_engine, options, tell)
     row.tallies[engine] = expected.tally(outcomes)
     if engine != "atoll":
         return
@@ -113,6 +112,31 @@ async def run_area(
         expected.save(area.file)
     else:
         row.surprises = expected.surprises(outcomes)
+
+
+async def run_cases(
+    area: Area,
+    cases: Sequence[Case],
+    checkout: Checkout,
+    in_engine: Run,
+    options: argparse.Namespace,
+    tell: Callable[[Outcome], object] | None = None,
+) -> list[Outcome]:
+    """Run the cases of one area, with the suite's server if they need it."""
+    async with contextlib.AsyncExitStack() as stack:
+        server = None
+        if area.server and cases:
+            server = await stack.enter_async_context(suite_server(checkout))
+
+        async def run_one(case: Case) -> Outcome:
+            if server is not None:
+                case = await through_server(case, server)
+            outcome = await in_engine(case, checkout, options.patience, server)
+            if server is not None:
+                outcome.without_ports()
+            return outcome
+
+        return await run_many(cases, run_one, options.concurrency, tell)
 
 
 def tell_failures(engine: str, outcome: Outcome) -> None:

@@ -3,8 +3,6 @@
  * results go to standard output, one JSON array in a line, after a mark that tests do not print.
  */
 
-import vm from "node:vm";
-
 const { config, root, mark, environment, scripts, endsItself } = JSON.parse(
   Deno.readTextFileSync(Deno.args[0]),
 );
@@ -18,7 +16,13 @@ function say(...message) {
   for (let sent = 0; sent < bytes.length;) sent += stdout.writeSync(bytes.subarray(sent));
 }
 
-const run = (script) => vm.runInThisContext(script.text, { filename: script.name });
+// Not with node:vm: loading Node's modules changes the global scope.
+const { evalContext } = Deno[Deno.internal].core;
+const run = (script) => {
+  const [value, error] = evalContext(script.text, `file:///${script.name}`);
+  if (error !== null) throw error.thrown;
+  return value;
+};
 
 run(scripts[0]);
 globalThis.__wpt = {

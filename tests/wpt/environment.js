@@ -56,7 +56,9 @@
     }
   });
 
-  if (!config.server) {
+  if (config.server) {
+    if (globalThis.Deno === undefined && fetch !== undefined) resolveAgainst(href);
+  } else {
     define("fetch", async (/** @type {any} */ input, /** @type {any} */ init) => {
       const url = new URL(typeof input === "object" && "url" in input ? input.url : input, href);
       if (url.origin !== origin) {
@@ -67,6 +69,29 @@
       if (bytes === null) throw new TypeError(`the checkout has no ${url.pathname}`);
       return Response === undefined ? plainResponse(bytes) : new Response(bytes);
     });
+  }
+
+  /**
+   * An isolate has no URL of its own that others could be relative to; a test has.
+   * @param {string} base
+   */
+  function resolveAgainst(base) {
+    const { Request } = globalThis;
+    const { apply, construct } = Reflect;
+    const resolved = (/** @type {any[]} */ args) =>
+      args.length > 0 && !(args[0] instanceof Request) && URL.canParse(args[0], base)
+        ? [new URL(args[0], base).href, ...args.slice(1)]
+        : args;
+    define(
+      "Request",
+      new Proxy(Request, {
+        construct: (target, args, made) => construct(target, resolved(args), made),
+      }),
+    );
+    define(
+      "fetch",
+      new Proxy(fetch, { apply: (target, self, args) => apply(target, self, resolved(args)) }),
+    );
   }
 
   /** What tests use of a response, where there is no such class. @param {Uint8Array} bytes */

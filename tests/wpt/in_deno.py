@@ -22,7 +22,9 @@ LINE: Final = 2**24
 """The longest line of output that is kept, in bytes."""
 
 
-async def run_in_deno(case: Case, checkout: Checkout, patience: float) -> Outcome:
+async def run_in_deno(
+    case: Case, checkout: Checkout, patience: float, server: str | None = None
+) -> Outcome:
     """Run a case; the parameters are those of ``run_in_isolate``."""
     outcome = Outcome(case.id)
     started = time.monotonic()
@@ -30,10 +32,10 @@ async def run_in_deno(case: Case, checkout: Checkout, patience: float) -> Outcom
     harness = checkout.script("/resources/testharness.js")
     job = {
         "config": {
-            "href": case.href(None),
+            "href": case.href(server),
             "scope": case.scope,
             "timeout": seconds,
-            "server": False,
+            "server": server is not None,
         },
         "root": str(checkout.root.resolve()),
         "mark": MARK,
@@ -46,7 +48,7 @@ async def run_in_deno(case: Case, checkout: Checkout, patience: float) -> Outcom
         file.write_text(json.dumps(job), "utf-8")
         command = [
             *(find_engine(), "run", "--quiet", "--no-config", "--no-remote", "--no-npm"),
-            *("--allow-read", "--allow-net=127.0.0.1", "--location", case.href(None)),
+            *("--allow-read", "--allow-net=localhost,127.0.0.1", "--location", case.href(server)),
             *(str(PROGRAM), str(file)),
         ]
         environment = {**os.environ, "DENO_DIR": str(Path(folder) / "deno"), "NO_COLOR": "1"}

@@ -24,24 +24,27 @@ GRACE: Final = 10.0
 MEMORY: Final = 512 * MiB
 
 
-def capabilities() -> Sequence[Any]:
-    """One of everything, for one isolate."""
+def capabilities(server: str | None = None) -> Sequence[Any]:
+    """One of everything, for one isolate; fetch reaches the suite's server and nothing else."""
     return Console(), Encoding(), Timers(), Crypto()
 
 
-async def run_in_isolate(case: Case, checkout: Checkout, patience: float) -> Outcome:
+async def run_in_isolate(
+    case: Case, checkout: Checkout, patience: float, server: str | None = None
+) -> Outcome:
     """Run a case.
 
     Args:
         case: what to run.
         checkout: where the test may read files.
         patience: times the suite's own timeout.
+        server: origin of the suite's server, if the test talks to it.
     """
     outcome = Outcome(case.id)
     started = time.monotonic()
     seconds = case.timeout * patience
     try:
-        await _run(case, checkout, seconds, outcome)
+        await _run(case, checkout, seconds, server, outcome)
     except WallTimeLimitExceeded:
         outcome.end("TIMEOUT", f"did not end in {seconds + GRACE:.0f} s")
     except (IsolateCrashed, LimitExceeded) as error:
@@ -52,10 +55,12 @@ async def run_in_isolate(case: Case, checkout: Checkout, patience: float) -> Out
     return outcome
 
 
-async def _run(case: Case, checkout: Checkout, seconds: float, outcome: Outcome) -> None:
+async def _run(
+    case: Case, checkout: Checkout, seconds: float, server: str | None, outcome: Outcome
+) -> None:
     limits = Limits(memory=MEMORY, call_time=None, wall_time=seconds + GRACE)
     async with Isolate(limits=limits, on_uncaught=_ignore) as isolate:
-        for capability in capabilities():
+        for capability in capabilities(server):
             await isolate.install(capability)
 
         def read(path: str) -> bytes | None:
@@ -72,10 +77,10 @@ async def _run(case: Case, checkout: Checkout, seconds: float, outcome: Outcome)
         harness = checkout.script("/resources/testharness.js")
         await isolate.eval(_statement(harness.text), filename=harness.name)
         config = {
-            "href": case.href(None),
+            "href": case.href(server),
             "scope": case.scope,
             "timeout": seconds,
-            "server": False,
+            "server": server is not None,
         }
         await isolate.define_global("__wpt.config", config)
         await isolate.define_function("__wpt.read", read)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
+_PORT: Final = re.compile(r"\blocalhost:\d+")
 HARNESS: Final = "(the file as a whole)"
 """Stands for the file in the place of a subtest: it failed to load, crashed, or did not end."""
 
@@ -43,6 +45,13 @@ class Outcome:
             count += 1
             unique = f"{name} ({count})"
         self.results[unique] = Result(status, message)
+
+    def without_ports(self) -> None:
+        """Name no port of the suite's server: it has others each time."""
+        known = self.results
+        self.results = {}
+        for name, result in known.items():
+            self.add(_PORT.sub("localhost:{port}", name), result.status, result.message)
 
     def end(self, status: str, message: str) -> None:
         """The harness has finished."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from pathlib import Path
 
 import pytest
 
-from tests.wpt.__main__ import NO_SUITE, line
+from tests.wpt.__main__ import NO_SUITE, line, run_cases
 from tests.wpt.areas import AREAS, Area
-from tests.wpt.in_isolate import run_in_isolate, run_many
-from tests.wpt.outcome import Outcome
-from tests.wpt.suite import Case, Checkout
+from tests.wpt.in_isolate import run_in_isolate
+from tests.wpt.suite import Checkout
 
 SUITE = os.environ.get("ATOLL_WPT")
 PATIENCE = 3
@@ -30,8 +30,7 @@ async def test_results_are_as_expected(area: Area) -> None:
     expected = area.expectations()
     cases = [case for case in area.find(checkout).cases if not expected.is_left_out(case.id)]
 
-    async def run(case: Case) -> Outcome:
-        return await run_in_isolate(case, checkout, PATIENCE)
-
-    surprises = expected.surprises(await run_many(cases, run, concurrency=2))
+    options = argparse.Namespace(patience=PATIENCE, concurrency=2)
+    outcomes = await run_cases(area, cases, checkout, run_in_isolate, options)
+    surprises = expected.surprises(outcomes)
     assert not surprises, "\n".join(map(line, surprises))

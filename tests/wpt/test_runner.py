@@ -266,7 +266,7 @@ ENGINES = pytest.mark.parametrize("run", [run_in_isolate, run_in_deno])
 async def test_a_case_is_run(
     run: command.Run, id: str, expected: dict[str, str], checkout: Checkout
 ) -> None:
-    outcome = await run(case(checkout, id), checkout, 1)
+    outcome = await run(case(checkout, id), checkout, 1, None)
     assert statuses(outcome) == expected
 
 
@@ -279,7 +279,7 @@ async def test_scripts_of_the_metadata_come_first(
     file = checkout.root / path
     file.write_text(text)
     try:
-        outcome = await run(case(checkout, path), checkout, 1)
+        outcome = await run(case(checkout, path), checkout, 1, None)
     finally:
         file.write_text(FILES[path])
     assert statuses(outcome) == dict.fromkeys(
@@ -289,7 +289,7 @@ async def test_scripts_of_the_metadata_come_first(
 
 @ENGINES
 async def test_a_test_that_waits_for_ever_times_out(run: command.Run, checkout: Checkout) -> None:
-    outcome = await run(case(checkout, "url/never.any.js"), checkout, 0.02)
+    outcome = await run(case(checkout, "url/never.any.js"), checkout, 0.02, None)
     assert statuses(outcome) == {"before": "PASS", "never": "TIMEOUT", HARNESS: "TIMEOUT"}
 
 
@@ -299,7 +299,7 @@ async def test_a_test_that_never_yields_is_ended(
 ) -> None:
     monkeypatch.setattr("tests.wpt.in_isolate.GRACE", 1)
     monkeypatch.setattr("tests.wpt.in_deno.GRACE", 1)
-    outcome = await run(case(checkout, "url/loop.any.js"), checkout, 0.02)
+    outcome = await run(case(checkout, "url/loop.any.js"), checkout, 0.02, None)
     assert statuses(outcome) == {"before": "PASS", HARNESS: "TIMEOUT"}
 
 
@@ -418,6 +418,15 @@ def test_an_update_expects_what_came_out(tmp_path: Path) -> None:
     again.update(fixed.values())
     again.save(file)
     assert not file.exists()
+
+
+def test_ports_are_in_no_name() -> None:
+    made = Outcome("a.js")
+    made.add("http://localhost:4000/ and localhost:4001", "PASS", "")
+    made.add("http://localhost:4002/ and localhost:4003", "FAIL", "")
+    made.without_ports()
+    name = "http://localhost:{port}/ and localhost:{port}"
+    assert statuses(made) == {name: "PASS", f"{name} (2)": "FAIL"}
 
 
 @pytest.mark.parametrize("area", AREAS, ids=lambda area: area.name)
