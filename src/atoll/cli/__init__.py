@@ -6,13 +6,22 @@ engine, and no command loads what only another one uses.
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from . import exit_codes
 
 __all__ = ["main"]
+
+_COMMANDS: Final = {
+    "doctor": (".doctor", "doctor"),
+    "eval": (".program", "run"),
+    "run": (".program", "run"),
+}
+"""Where each command is: module and function. `arguments` has their options."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -25,13 +34,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     try:
         options = parse(sys.argv[1:] if argv is None else argv)
-        if options.command == "doctor":
-            from .doctor import doctor
-
-            return doctor(options)
-        from .program import run
-
-        return run(options)
+        module, function = _COMMANDS[options.command]
+        status: int = getattr(importlib.import_module(module, __name__), function)(options)
+        return status
     except UsageError as error:
         _say(str(error))
         return exit_codes.USAGE

@@ -110,26 +110,29 @@ def _parser() -> _Parser:
     )
     parser.add_argument("--version", action="version", version=f"atoll {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    summaries = {
-        "run": "run a JavaScript file",
-        "eval": "run code from the command line",
-        "doctor": "test which confinement layers hold on this machine",
-    }
-    run, evaluate, doctor = (
-        commands.add_parser(
+    for name, (summary, description, add_options) in _COMMANDS.items():
+        command = commands.add_parser(
             name,
             help=summary,
-            description=_ATTACKS if name == "doctor" else _GLOBALS,
+            description=description,
             epilog=_EXIT_STATUS,
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
-        for name, summary in summaries.items()
-    )
-    _add_program(run, "FILE", "a JavaScript file; - reads it from standard input")
-    _add_program(evaluate, "CODE", "the source text")
-    doctor.add_argument("--json", action="store_true", help="the report as JSON")
+        add_options(command)
     return parser
+
+
+def _add_run(parser: argparse.ArgumentParser) -> None:
+    _add_program(parser, "FILE", "a JavaScript file; - reads it from standard input")
+
+
+def _add_eval(parser: argparse.ArgumentParser) -> None:
+    _add_program(parser, "CODE", "the source text")
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="the report as JSON")
 
 
 def _add_program(parser: argparse.ArgumentParser, metavar: str, what: str) -> None:
@@ -138,6 +141,10 @@ def _add_program(parser: argparse.ArgumentParser, metavar: str, what: str) -> No
     parser.add_argument("--input", metavar="FILE", help=_HELP["input"])
     parser.add_argument("--json", action="store_true", help=_HELP["json"])
     parser.add_argument("--stats", action="store_true", help=_HELP["stats"])
+    _add_limits(parser)
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
     limits = parser.add_argument_group(
         "limits", "The defaults are those of the Python API; none lifts a limit."
     )
@@ -174,3 +181,12 @@ def given_limits(options: argparse.Namespace) -> dict[str, float | None]:
     names = [option.removeprefix("--").replace("-", "_") for option in _LIMIT_OPTIONS]
     given = {name: getattr(options, name) for name in names}
     return {name: value for name, value in given.items() if value is not _UNSET}
+
+
+_AddOptions = Callable[[argparse.ArgumentParser], None]
+_COMMANDS: Final[dict[str, tuple[str, str, _AddOptions]]] = {
+    "run": ("run a JavaScript file", _GLOBALS, _add_run),
+    "eval": ("run code from the command line", _GLOBALS, _add_eval),
+    "doctor": ("test which confinement layers hold on this machine", _ATTACKS, _add_doctor),
+}
+"""Summary, description and options of each command, in the order of the help."""
