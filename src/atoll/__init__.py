@@ -46,11 +46,16 @@ if TYPE_CHECKING:
         MarshalError,
         MemoryLimitExceeded,
         OutputLimitExceeded,
+        PoolClosed,
+        PoolError,
+        PoolTimeout,
+        PoolUnavailable,
         ReentrancyError,
         ReferenceReleased,
         WallTimeLimitExceeded,
     )
     from .limits import GiB, KiB, Limits, MiB
+    from .pool import Pool, PoolMetrics, Sessions
     from .runtime import Runtime
 
 _HOMES = {
@@ -88,11 +93,16 @@ _HOMES = {
         "MarshalError",
         "MemoryLimitExceeded",
         "OutputLimitExceeded",
+        "PoolClosed",
+        "PoolError",
+        "PoolTimeout",
+        "PoolUnavailable",
         "ReentrancyError",
         "ReferenceReleased",
         "WallTimeLimitExceeded",
     ),
     ".limits": ("GiB", "KiB", "Limits", "MiB"),
+    ".pool": ("Pool", "PoolMetrics", "Sessions"),
     ".runtime": ("Runtime",),
 }
 _MODULES = {name: module for module, names in _HOMES.items() for name in names}
@@ -131,6 +141,12 @@ __all__ = [
     "MemoryLimitExceeded",
     "MiB",
     "OutputLimitExceeded",
+    "Pool",
+    "PoolClosed",
+    "PoolError",
+    "PoolMetrics",
+    "PoolTimeout",
+    "PoolUnavailable",
     "Property",
     "ReadableStream",
     "ReentrancyError",
@@ -138,6 +154,7 @@ __all__ = [
     "ReferenceReleased",
     "Runtime",
     "Scope",
+    "Sessions",
     "Sink",
     "Statistics",
     "URLSearchParams",

@@ -20,6 +20,10 @@
     ├── ReferenceReleased            used after release
     ├── ApiNotEnabled                a runtime was made without the API that is asked for
     ├── CompilerFailed               the TypeScript compiler crashed or went over its limits
+    ├── PoolError                    a pool has no isolate to give
+    │   ├── PoolTimeout              none became free in time
+    │   ├── PoolUnavailable          starting them fails time and again
+    │   └── PoolClosed               the pool is closed
     ├── EngineNotFound               no usable deno binary
     └── ConfinementUnavailable       this machine cannot confine a process as asked
 
@@ -49,6 +53,10 @@ __all__ = [
     "MarshalError",
     "MemoryLimitExceeded",
     "OutputLimitExceeded",
+    "PoolClosed",
+    "PoolError",
+    "PoolTimeout",
+    "PoolUnavailable",
     "ReentrancyError",
     "ReferenceReleased",
     "TypeScriptSyntaxError",
@@ -234,6 +242,25 @@ class CompilerFailed(AtollError):
 
     The source is at fault, as a rule: nested beyond what any compiler takes, or made to be slow.
     """
+
+
+class PoolError(AtollError):
+    """A pool has no isolate to give."""
+
+
+class PoolTimeout(PoolError, TimeoutError):
+    """No isolate of a pool became free in time; the message says what the others do."""
+
+
+class PoolUnavailable(PoolError):
+    """A pool could not start isolates several times in a row; its ``__cause__`` is the last reason.
+
+    It tries again by itself, after a while.
+    """
+
+
+class PoolClosed(PoolError):
+    """A pool was closed before it had an isolate to give."""
 
 
 class EngineNotFound(AtollError):

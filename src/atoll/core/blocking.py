@@ -90,6 +90,24 @@ class BlockingDriver(Driver):
         finally:
             lock.release()
 
+    def ended(self) -> BaseException | None:
+        """What has ended the isolate, if that is known: nobody listens between calls, so ask."""
+        process = self.process
+        if (
+            self.host.failure is None
+            and process is not None
+            and self.is_open
+            and self.host.ready is not None
+            and self._lock.acquire(blocking=False)
+        ):
+            try:
+                exit = process.poll()
+                if isinstance(exit, ProcessExit):
+                    self.end(self._verdict or explain_exit(exit, self._limits, started=True))
+            finally:
+                self._lock.release()
+        return self.host.failure
+
     def abandon(self, error: AtollError) -> None:
         """End the process from any thread; whoever uses the isolate later gets `error`."""
         self._verdict = error

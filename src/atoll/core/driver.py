@@ -78,6 +78,10 @@ class Driver:
         process = self.process
         return process is not None and process.control >= 0 and self._owner_pid == os.getpid()
 
+    def ended(self) -> BaseException | None:
+        """What has ended the isolate, if that is known."""
+        return self.host.failure
+
     def abandon(self, error: AtollError) -> None:
         """End the process from any thread; whoever uses the isolate later gets `error`."""
         raise NotImplementedError

@@ -61,6 +61,11 @@ class BaseIsolate(Generic[DriverT]):
                 source=self,
             )
 
+    @property
+    def failure(self) -> BaseException | None:
+        """What has ended the isolate; None as long as nothing is known to."""
+        return self._driver.ended()
+
     def _layers(self) -> Mapping[str, str]:
         process = self._driver.process
         return {} if process is None else dict(process.layers)
