@@ -208,14 +208,25 @@ export default function install(atoll, options) {
     });
   }
 
-  return {
+  const handle = {
     __proto__: null,
     tick,
     pending: () => MapPrototypeSize(timers),
+    /** Milliseconds until the first timer, or null. */
+    next: () => queue.size() === 0 ? null : queue.first().due - now(),
+    /** Milliseconds until the last of those that are pending now; -Infinity without any. */
+    last: () => queue.last() - now(),
+    /** Set the manual clock: every timer stays as far ahead as it was. @param {number} time */
+    set: (time) => {
+      queue.shift(time - clock);
+      clock = time;
+    },
     clearAll: () => {
       primordials.MapPrototypeForEach(timers, (/** @type {Timer} */ timer) => clear(timer.id));
     },
   };
+  atoll.services.timers = handle;
+  return handle;
 }
 
 /** @param {number} delay @param {number} level */
@@ -276,6 +287,15 @@ function timerQueue({ ReflectSetPrototypeOf }) {
   return {
     size: () => heap.length,
     first: () => heap[0],
+    last: () => {
+      let latest = -Infinity;
+      for (let i = 0; i < heap.length; i++) if (heap[i].due > latest) latest = heap[i].due;
+      return latest;
+    },
+    /** @param {number} milliseconds */
+    shift: (milliseconds) => {
+      for (let i = 0; i < heap.length; i++) heap[i].due += milliseconds;
+    },
     /** @param {Timer} timer */
     add: (timer) => rise(timer, heap.length),
     remove,

@@ -6,17 +6,25 @@
 
 import * as engine from "./engine.js";
 import * as primordials from "./primordials.js";
-import { callAsync, callSync, defineOperation, isBlocked, postToHost } from "./connection.js";
+import {
+  callAsync,
+  callSync,
+  defineOperation,
+  flush,
+  isBlocked,
+  postToHost,
+} from "./connection.js";
 import { exportValue, homeOf } from "./handles.js";
 import { nativeFunction } from "./functions.js";
 import { indirectEval } from "./evaluate.js";
 import { Encoded, newArray, registerDecoder, registerEncoder, tagged } from "./marshal.js";
 import { takeRemoved } from "./realm.js";
-import { reportException } from "./uncaught.js";
+import { interceptUncaught, reportException } from "./uncaught.js";
 import { headersClass } from "./web.js";
 import { INSTALL } from "./operations.js";
 
 const {
+  Bare,
   MapPrototypeGet,
   ObjectDefineProperty,
   ObjectFreeze,
@@ -42,9 +50,13 @@ const removed = takeRemoved();
  * @property {(hostFunction: any, ...args: any[]) => any} callSync call a host function and block
  * @property {(hostFunction: any, args: any[], signal?: AbortSignal) => Promise<any>} callAsync
  * @property {(hostFunction: any, ...args: any[]) => void} post call a host function, no answer
+ * @property {() => void} flush send what was posted at once, not when the code that runs is done
  * @property {() => boolean} isBlocked
  * whether a synchronous call waits for the host; user code may then be half-way through
  * @property {(error: any) => void} reportException as one that nothing has caught
+ * @property {typeof interceptUncaught} interceptUncaught
+ * @property {Record<string, any>} services
+ * what the guest halves offer each other: `timers`, if there are any, with `pending` and `clearAll`
  * @property {typeof nativeFunction} nativeFunction
  * @property {(name: string) => PropertyDescriptor | undefined} engineGlobal
  * a global that the engine has and a bare isolate does not
@@ -214,8 +226,11 @@ const atoll = ObjectFreeze({
     /** @type {AbortSignal | undefined} */ signal,
   ) => callAsync(targetOf(fn), args, signal),
   post: (/** @type {any} */ fn, /** @type {any[]} */ ...args) => postToHost(targetOf(fn), args),
+  flush,
   isBlocked,
   reportException,
+  interceptUncaught,
+  services: new Bare(),
   nativeFunction,
   engineGlobal: (/** @type {string} */ name) => MapPrototypeGet(removed, name),
   engineValue,

@@ -109,7 +109,8 @@ const performanceObject = performance;
 const now = uncurryThis(Performance.prototype.now);
 let flushedAt = 0;
 
-function flush() {
+/** Send what was written at once. */
+export function flush() {
   flushScheduled = false;
   flushedAt = now(performanceObject);
   sendReleases();
