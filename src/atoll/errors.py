@@ -7,6 +7,10 @@
     │   └── JSSyntaxError            the source did not compile; carries file, line and column
     │       └── TypeScriptSyntaxError    before it ran; carries a code frame as well
     ├── MarshalError                 a value cannot cross; carries the path to it
+    ├── ModuleError                  an import failed; carries specifier, importer and rule
+    │   ├── ModuleNotFound           nothing provides it
+    │   ├── ModuleDenied             it may not be imported
+    │   └── ModuleLoadError          its source could not be had, or is none
     ├── LimitExceeded                a limit ended the isolate
     │   ├── MemoryLimitExceeded
     │   ├── CpuLimitExceeded
@@ -52,6 +56,10 @@ __all__ = [
     "LimitExceeded",
     "MarshalError",
     "MemoryLimitExceeded",
+    "ModuleDenied",
+    "ModuleError",
+    "ModuleLoadError",
+    "ModuleNotFound",
     "OutputLimitExceeded",
     "PoolClosed",
     "PoolError",
@@ -166,6 +174,40 @@ class MarshalError(AtollError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.reason, self.path))
+
+
+class ModuleError(AtollError):
+    """An import failed. The guest, which may catch it, sees a ``TypeError``.
+
+    Attributes:
+        specifier: what was imported, as it was written.
+        importer: URL of the module that imported it; for scripts and the owner, the base URL.
+        rule: what the import broke, in a word or two (``"not found"``, ``"package exports"``).
+    """
+
+    js_name = "TypeError"
+
+    def __init__(self, reason: str, specifier: str, importer: str, rule: str) -> None:
+        super().__init__(f'Cannot import "{specifier}" from {importer}: {reason}')
+        self.reason = reason
+        self.specifier = specifier
+        self.importer = importer
+        self.rule = rule
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.reason, self.specifier, self.importer, self.rule))
+
+
+class ModuleNotFound(ModuleError):
+    """Nothing provides the module."""
+
+
+class ModuleDenied(ModuleError):
+    """The module may not be imported: its scheme, its place, or its package forbid it."""
+
+
+class ModuleLoadError(ModuleError):
+    """The source of the module could not be had, or is none: ``__cause__`` may say why."""
 
 
 class LimitExceeded(AtollError):

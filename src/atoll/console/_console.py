@@ -7,19 +7,16 @@ nothing is kept but a bounded number of counters and timers.
 
 from __future__ import annotations
 
-import functools
 import inspect
 import logging
 import math
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeGuard
 
 from atoll.console._entry import LEVELS, Entry, Kind, Level
 from atoll.console._table import Table
-from atoll.core.capability import BundledCapability
+from atoll.core.capability import BundledCapability, joined
 from atoll.errors import JSError
 from atoll.limits import KiB, MiB
 
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
 
 _logger: Final = logging.getLogger("atoll.console")
 _PARTS: Final = ("inspect.js", "snapshot.js", "table.js", "guest.js")
-_IMPORT: Final = re.compile(r'^import .* from "\./.*";\n', re.MULTILINE)
 _UNLIMITED: Final = 2**53 - 1
 _LABELS: Final = 1000
 """Counters, and timers, that the handle knows of; the guest may have any number."""
@@ -40,13 +36,6 @@ _PRINTED: Final = frozenset(
 )
 
 Callback = Callable[..., object]
-
-
-@functools.cache
-def _guest_source() -> str:
-    """The guest half as the one module that it has to be."""
-    folder = resources.files("atoll.console")
-    return "\n".join(_IMPORT.sub("", (folder / name).read_text("utf-8")) for name in _PARTS)
 
 
 class Console(BundledCapability):
@@ -155,7 +144,7 @@ class Console(BundledCapability):
     @property
     def guest_source(self) -> str:
         """Text of the guest half."""
-        return _guest_source()
+        return joined("atoll.console", _PARTS)
 
     def options(self) -> dict[str, Any]:
         """Options for the guest half."""

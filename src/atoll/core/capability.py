@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import base64
 import functools
+import re
 from collections.abc import Sequence
 from importlib import resources
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar
 
 from atoll.core.bundle import capability_script
 from atoll.errors import AtollError
@@ -94,6 +95,21 @@ class BundledCapability:
 @functools.cache
 def _bundled(package: str) -> str:
     return (resources.files(package) / "guest.js").read_text("utf-8")
+
+
+_IMPORT: Final = re.compile(r'^import [^;]* from "\./[^"]*";\n', re.MULTILINE)
+
+
+@functools.cache
+def joined(package: str, parts: tuple[str, ...]) -> str:
+    """A guest half that is written in several files, as the one module that it has to be.
+
+    Args:
+        package: their package.
+        parts: their names, each after those that it imports.
+    """
+    folder = resources.files(package)
+    return "\n".join(_IMPORT.sub("", (folder / name).read_text("utf-8")) for name in parts)
 
 
 def installation(halves: Sequence[GuestHalf]) -> tuple[Any, ...]:

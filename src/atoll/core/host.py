@@ -17,6 +17,7 @@ import msgspec
 
 from atoll.core import marshal, notation, operations
 from atoll.core.handles import Export, Handles
+from atoll.core.marshal_decode import syntax_error
 from atoll.core.reference import BaseReference
 from atoll.errors import (
     AtollError,
@@ -24,7 +25,6 @@ from atoll.errors import (
     IsolateCrashed,
     IsolateDisposed,
     JSError,
-    JSSyntaxError,
     LimitExceeded,
     MarshalError,
     MemoryLimitExceeded,
@@ -407,13 +407,8 @@ def _special_error(frame: Frame) -> BaseException | None:
     match tree:
         case {"$": ["!", str(path), str(reason)]}:
             return MarshalError(reason, path)
-        case {"$": ["!s", str(message), str(filename), line, column, text]}:
-            error = JSSyntaxError("SyntaxError", message)
-            error.filename = filename
-            error.line = line if isinstance(line, int) else None
-            error.column = column if isinstance(column, int) else None
-            error.source_line = text if isinstance(text, str) else None
-            return error
+        case {"$": ["!s", str(message), *place]}:
+            return syntax_error("SyntaxError", message, place)
         case {"$": ["!b"]}:
             return ReentrancyError(
                 "the result is a promise, and the guest cannot settle it while it is blocked in "

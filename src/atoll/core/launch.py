@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import platform
+import secrets
 import signal
 import sys
 from importlib import resources
@@ -47,18 +48,25 @@ def boot_file() -> Path:
 
 
 @functools.cache
-def _import_map() -> str:
+def _import_map(vm: str) -> str:
     """An import map that leads every file, and every built-in module of Node, nowhere.
 
     `import()` in a script is refused by the script's own options, but code that the engine calls
     directly (`Promise.resolve(source).then(eval)`) has no script to ask. This is what stops it
     there.
+
+    Args:
+        vm: the name under which Atoll may import `node:vm`, a secret.
     """
     names = (resources.files("atoll") / "core" / "guest" / "node_modules.txt").read_text("utf-8")
     denied = {f"node:{name}": "atoll:no-such-module" for name in names.split()}
     boot = _file_url(boot_file())
     # The first module is looked up, too. It has no exports.
-    rules = {"imports": {**denied, "file:///": "atoll://no-such-module/", boot: boot}}
+    rules = {
+        "imports": {**denied, "file:///": "atoll://no-such-module/", boot: boot},
+        # Whatever makes an import in the name of that module has to guess this one.
+        "scopes": {boot: {vm: "node:vm", boot: boot}},
+    }
     encoded = base64.b64encode(json.dumps(rules).encode()).decode("ascii")
     return f"data:application/json;base64,{encoded}"
 
@@ -66,6 +74,11 @@ def _import_map() -> str:
 def _file_url(path: Path) -> str:
     """The URL that the engine has for a path: `Path.as_uri` quotes more than the URL standard."""
     return "file://" + quote(os.fsencode(path), safe="/!$&'()*+,-.:;=@[]^_|~")
+
+
+@functools.cache
+def _vm_name() -> str:
+    return f"atoll-{secrets.token_hex(16)}:vm"
 
 
 def launch(limits: Limits, confinement: Confinement) -> IsolateProcess:
@@ -91,6 +104,7 @@ def launch(limits: Limits, confinement: Confinement) -> IsolateProcess:
         "nesting": limits.nesting,
         "message": limits.message,
         "script": len(core_script()),
+        "vm": _vm_name(),
         "seal": None if confinement == "off" else _seal(),
     }
     options = ["--no-prompt", "--no-config", "--no-lock", "--no-remote", "--no-npm"]
@@ -102,7 +116,7 @@ def launch(limits: Limits, confinement: Confinement) -> IsolateProcess:
         "--quiet",
         *options,
         "--cached-only",
-        f"--import-map={_import_map()}",
+        f"--import-map={_import_map(_vm_name())}",
         "--allow-read=/dev/fd/3,/dev/fd/4",
         "--allow-write=/dev/fd/5",
         f"--v8-flags={','.join(flags)}",

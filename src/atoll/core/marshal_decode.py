@@ -13,7 +13,7 @@ from atoll.core import web
 from atoll.core.headers import decode_headers
 from atoll.core.notation import BINARY_FORMATS, EPOCH, Failure, LiveValues, describe
 from atoll.core.values import AbortSignal, JSMap, JSRegExp
-from atoll.errors import JSError, LimitExceeded, MarshalError
+from atoll.errors import JSError, JSSyntaxError, LimitExceeded, MarshalError
 from atoll.wire.frames import TAGGED, Buffer, ProtocolViolation
 
 _json_decode = msgspec.json.Decoder().decode
@@ -259,7 +259,11 @@ class _Decoder:
             return known
         name, message = _text(self.walk(data[1])), _text(self.walk(data[2]))
         stack = None if data[3] is None else _text(self.walk(data[3]))
-        error = JSError(name, message, js_stack=stack)
+        if len(data) > 6:
+            error = syntax_error(name, message, data[6])
+            error.js_stack = stack
+        else:
+            error = JSError(name, message, js_stack=stack)
         self._open(error)
         for key, item in data[4]:
             field = _text(self.walk(key))
@@ -274,6 +278,19 @@ class _Decoder:
 
     def _abort_signal(self, data: list[Any]) -> AbortSignal:
         return AbortSignal(data[1] is True)
+
+
+def syntax_error(name: str, message: str, place: Any) -> JSError:
+    """An error for a source that does not compile, with where that is, as the guest tells it."""
+    if type(place) is not list or len(place) != 4:
+        raise ProtocolViolation("a malformed place of an error")
+    filename, line, column, text = place
+    error = JSSyntaxError(name, message)
+    error.filename = _text(filename)
+    error.line = line if type(line) is int else None
+    error.column = column if type(column) is int else None
+    error.source_line = text if type(text) is str else None
+    return error
 
 
 def _text(value: Any) -> str:

@@ -320,7 +320,7 @@ class _Encoder:
             # str() of a KeyError is the repr of its key.
             plain = isinstance(value, KeyError) and len(value.args) == 1
             message = _text_of(value.args[0] if plain else value)
-            name, stack = type(value).__name__, None
+            name, stack = getattr(value, "js_name", type(value).__name__), None
         fields: list[Any] = []
         data = ["E", name, message, stack, fields, self._live.encode_exception(value)]
         out = self._tag(*data)

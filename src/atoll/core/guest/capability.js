@@ -16,7 +16,7 @@ import {
 } from "./connection.js";
 import { exportValue, homeOf } from "./handles.js";
 import { nativeFunction } from "./functions.js";
-import { indirectEval } from "./evaluate.js";
+import { indirectEval, locateSyntaxError } from "./evaluate.js";
 import { Encoded, newArray, registerDecoder, registerEncoder, tagged } from "./marshal.js";
 import { takeRemoved } from "./realm.js";
 import { interceptUncaught, reportException } from "./uncaught.js";
@@ -69,6 +69,9 @@ const removed = takeRemoved();
  * @property {typeof registerEncoder} registerEncoder
  * @property {typeof registerDecoder} registerDecoder
  * @property {typeof tagged} tagged
+ * @property {typeof locateSyntaxError} locateSyntaxError
+ * @property {(value: any) => any} held what an answer has to be for the host to get a reference
+ * @property {() => Promise<import("./engine.js").ModuleEngine>} loadModuleEngine
  */
 
 /** @param {any} hostFunction @returns {number} */
@@ -215,6 +218,10 @@ function replaceMethod(target, key, make) {
   ObjectDefineProperty(target, key, { __proto__: null, ...old, ...change });
 }
 
+/** @param {any} value */
+const held = (value) =>
+  new Encoded(["x", exportValue(value), value === null ? "null" : typeof value]);
+
 /** @type {Atoll} */
 const atoll = ObjectFreeze({
   primordials,
@@ -242,14 +249,21 @@ const atoll = ObjectFreeze({
   registerEncoder,
   registerDecoder,
   tagged,
+  locateSyntaxError,
+  held,
+  loadModuleEngine: () => engine.makeModuleEngine(() => importModule(vmName)),
 });
 
 /** Imports a module in the name of one that may. @type {(url: string) => Promise<any>} */
 let importModule;
 
-/** @param {typeof importModule} importer */
-export const setImporter = (importer) => {
+/** @type {string} the secret name of `node:vm` */
+let vmName;
+
+/** @param {typeof importModule} importer @param {string} vm */
+export const setImporter = (importer, vm) => {
   importModule = importer;
+  vmName = vm;
 };
 
 /**
@@ -259,10 +273,11 @@ export const setImporter = (importer) => {
  */
 function installHalf(install, options) {
   const half = install(atoll, options);
-  return typeof half === "object" && half !== null
-    ? new Encoded(["x", exportValue(half), "object"])
-    : null;
+  return engine.isPromise(half) ? PromisePrototypeThen(half, answerOf) : answerOf(half);
 }
+
+/** @param {any} half */
+const answerOf = (half) => typeof half === "object" && half !== null ? held(half) : null;
 
 /** Guest halves are scripts whose value is their `install`, or else `data:` URLs of modules. */
 defineOperation(INSTALL, (/** @type {string[]} */ halves, /** @type {any[]} */ ...options) => {
@@ -270,13 +285,19 @@ defineOperation(INSTALL, (/** @type {string[]} */ halves, /** @type {any[]} */ .
   /** @param {number} index @returns {any} */
   const installFrom = (index) => {
     for (let i = index; i < halves.length; i++) {
-      if (StringPrototypeStartsWith(halves[i], "data:")) {
-        return PromisePrototypeThen(importModule(halves[i]), (/** @type {any} */ module) => {
-          put(installed, i, installHalf(module.default, options[i]));
+      const answer = StringPrototypeStartsWith(halves[i], "data:")
+        ? PromisePrototypeThen(
+          importModule(halves[i]),
+          (/** @type {any} */ module) => installHalf(module.default, options[i]),
+        )
+        : installHalf(indirectEval(halves[i]), options[i]);
+      if (engine.isPromise(answer)) {
+        return PromisePrototypeThen(answer, (/** @type {any} */ value) => {
+          put(installed, i, value);
           return installFrom(i + 1);
         });
       }
-      put(installed, i, installHalf(indirectEval(halves[i]), options[i]));
+      put(installed, i, answer);
     }
     return installed;
   };

@@ -4,12 +4,14 @@
  * the tests have seen.
  */
 
+import { put } from "./primordials.js";
+
 const deno = globalThis.Deno;
 // @ts-ignore: `internal` is not in the public types
 const { core } = deno[deno.internal];
 
 const exitProcess = deno.exit;
-const { defineProperty } = Reflect;
+const { defineProperty, deleteProperty, getOwnPropertyDescriptor, ownKeys } = Reflect;
 const isUnloadDispatched = Symbol.for("Deno.isUnloadDispatched");
 /** @param {number} code @returns {never} */
 export const exit = (code) => {
@@ -89,13 +91,89 @@ export function openWriter(path) {
  */
 const NO_DYNAMIC_IMPORT = [1];
 
+/** The same with the number of a registered function, which is called instead. */
+const DYNAMIC_IMPORT = 2;
+
+let scriptOptions = NO_DYNAMIC_IMPORT;
+/** How often what `import()` does in scripts has changed. */
+let generation = 0;
+export const scriptGeneration = () => generation;
+
 /**
  * Run a classic script.
  * @param {string} source
  * @param {string} url
  * @returns {[result: any, error: null | { thrown: any, isCompileError: boolean }]}
  */
-export const runScript = (source, url) => core.evalContext(source, url, NO_DYNAMIC_IMPORT);
+export const runScript = (source, url) => core.evalContext(source, url, scriptOptions);
+
+/**
+ * @typedef {object} ModuleEngine what the engine has for modules whose loader is ours
+ * @property {any} vm the namespace of `node:vm`
+ * @property {(importer: (specifier: string, attributes: any) => any) => void} setScriptImporter
+ * what `import()` calls in scripts, in `eval` and `new Function` inside them
+ * @property {(module: any, specifiers: string[], modules: any[]) => void} link
+ */
+
+/**
+ * `node:vm` loads `node:process`, which would set up streams, a path and an environment that are not
+ * there, and looks for `Deno` to find out whether it should: an empty object says no.
+ * @param {() => Promise<any>} load
+ */
+async function withoutProcess(load) {
+  // @ts-ignore: as above
+  const internals = deno[deno.internal];
+  const descriptor = (/** @type {any} */ value) => ({
+    __proto__: /** @type {any} */ (null),
+    value,
+    configurable: true,
+    enumerable: false,
+    writable: true,
+  });
+  const known = getOwnPropertyDescriptor(globalThis, "Deno");
+  const isSetUp = internals.__nodeProcessBootstrapped;
+  internals.__nodeProcessBootstrapped = true;
+  defineProperty(globalThis, "Deno", descriptor(emptyDeno));
+  try {
+    return await load();
+  } finally {
+    internals.__nodeProcessBootstrapped = isSetUp;
+    if (known === undefined) deleteProperty(globalThis, "Deno");
+    else defineProperty(globalThis, "Deno", known);
+  }
+}
+const emptyDeno = Object.freeze({ __proto__: null });
+
+/** @param {() => Promise<any>} importVm of `node:vm` @returns {Promise<ModuleEngine>} */
+export async function makeModuleEngine(importVm) {
+  const vm = await withoutProcess(importVm);
+  // Loading `node:vm` has put the operations back that have a fast call. The others are out of
+  // reach, which is why its JavaScript has to be loaded at all.
+  const register = core.ops.op_vm_dynamic_import_callback_register;
+  const link = core.ops.op_vm_module_link;
+  const probe = new vm.SourceTextModule("");
+  const keys = ownKeys(probe);
+  let inner = keys[0];
+  for (let i = 0; i < keys.length; i++) {
+    if (typeof keys[i] === "symbol" && String(keys[i]) === "Symbol(kWrap)") inner = keys[i];
+  }
+  if (typeof register !== "function" || typeof link !== "function" || typeof inner !== "symbol") {
+    throw new Error("this version of the engine has no modules that can be linked from here");
+  }
+  return {
+    vm,
+    setScriptImporter(importer) {
+      scriptOptions = [DYNAMIC_IMPORT, register(importer)];
+      generation++;
+    },
+    link(module, specifiers, modules) {
+      /** @type {any[]} */
+      const wraps = [];
+      for (let i = 0; i < modules.length; i++) put(wraps, i, modules[i][inner]);
+      link(module[inner], specifiers, wraps);
+    },
+  };
+}
 
 /**
  * Whether the event loop has anything to wait for: timers, operations, promise rejections to

@@ -37,6 +37,11 @@ function stringProperty(value, key) {
   }
 }
 
+/** What the engine says of `import()` where there is no loader. */
+const NO_LOADER = "A dynamic import callback was not specified.";
+const NO_MODULES = " This isolate has no modules: install atoll.modules.Modules, which says " +
+  "what an import means";
+
 /**
  * ["E", name, message, stack, fields, host exception]
  * @type {import("./marshal.js").EncodeObject}
@@ -47,7 +52,9 @@ function encodeError(value, encoder, depth) {
   const data = ["E", null, null, null, null, WeakMapPrototypeGet(hostExceptions, value) ?? 0];
   const node = encoder.open(value, data);
   data[1] = encoder.walk(stringProperty(value, "name") ?? "Error", depth);
-  data[2] = encoder.walk(stringProperty(value, "message") ?? "", depth);
+  const message = stringProperty(value, "message") ?? "";
+  const hint = message === NO_LOADER ? NO_MODULES : "";
+  data[2] = encoder.walk(`${message}${hint}`, depth);
   data[3] = encoder.walk(stringProperty(value, "stack"), depth);
   /** @type {any[]} */
   const fields = [];
@@ -71,7 +78,24 @@ function encodeError(value, encoder, depth) {
     if (keys[i] !== "cause" && keys[i] !== "errors" && keys[i] !== "stack") add(keys[i]);
   }
   data[4] = fields;
+  const place = WeakMapPrototypeGet(places, value);
+  if (place !== undefined) data[6] = place;
   return node;
+}
+
+/** Where sources did not compile, by their errors. @type {WeakMap<object, any[]>} */
+const places = new WeakMapCtor();
+
+/**
+ * Say where the source of an error is wrong.
+ * @param {any} error
+ * @param {[file: string, line: number | null, column: number | null, text: string | null]} place
+ */
+export function placed(error, place) {
+  WeakMapPrototypeSet(places, error, place);
+  const position = place[1] === null ? "" : `:${place[1]}:${place[2]}`;
+  define(error, "stack", `${ErrorPrototypeToString(error)}\n    at ${place[0]}${position}`);
+  return error;
 }
 
 const DOMExceptionClass = DOMException;

@@ -13,9 +13,10 @@ import {
   SyntaxErrorCtor,
   uncurryThis,
 } from "./primordials.js";
-import { isNativeError, runScript } from "./engine.js";
+import { isNativeError, runScript, scriptGeneration } from "./engine.js";
 import { callSync } from "./connection.js";
 import { PARSER_SOURCE } from "./operations.js";
+import { placed } from "./errors.js";
 import { rewriteTopLevelAwait } from "./top_level_await.js";
 import { Encoded } from "./marshal.js";
 
@@ -70,6 +71,17 @@ const canDestructure = () =>
 export const indirectEval =
   runScript("((run) => (source) => run(source))(eval)", "atoll:script")[0];
 
+/** The same for code of the user, whose loader may come later. */
+let userEval = indirectEval;
+let evalGeneration = 0;
+const intrinsicEval = runScript("eval", "atoll:script")[0];
+
+function renewEval() {
+  if (evalGeneration === scriptGeneration() || !canDestructure()) return;
+  userEval = runScript("(run) => (source) => run(source)", "atoll:script")[0](intrinsicEval);
+  evalGeneration = scriptGeneration();
+}
+
 /**
  * @param {string} source
  * @param {string} filename as stack traces show it
@@ -107,8 +119,9 @@ export function evaluate(source, filename) {
 
 /** @param {string} source @param {string} filename */
 function evaluateExpressions(source, filename) {
+  renewEval();
   try {
-    return indirectEval(named(source, filename));
+    return userEval(named(source, filename));
   } catch (error) {
     // A SyntaxError may also come from code that ran, from JSON.parse for instance.
     if (isNativeError(error) && error instanceof SyntaxErrorCtor) {
@@ -125,9 +138,10 @@ let acorn = null;
 /**
  * The parser is needed by few isolates, so the host sends it when it is.
  * @param {string} source
+ * @param {"script" | "module" | "commonjs"} [sourceType]
  * @returns {{ tree: any, error: any }}
  */
-function parse(source) {
+function parse(source, sourceType = "script") {
   if (acorn === null) {
     const outcome = runScript(
       `(function (exports, module) {${callSync(PARSER_SOURCE, [])}\nreturn exports})({}, {})`,
@@ -139,7 +153,7 @@ function parse(source) {
   try {
     const tree = acorn.parse(source, {
       ecmaVersion: "latest",
-      sourceType: "script",
+      sourceType,
       allowAwaitOutsideFunction: true,
       allowHashBang: true,
     });
@@ -148,6 +162,9 @@ function parse(source) {
     return { tree: null, error };
   }
 }
+
+const IMPORT_STATEMENT = "Cannot use import statement outside a module";
+const IMPORT_HINT = ". Install atoll.modules.Modules and use its handle's eval";
 
 /**
  * V8 keeps the position of a syntax error to itself, so the parser says where it is.
@@ -165,7 +182,7 @@ function syntaxError(thrown, error, source, filename) {
   // With `await` in it, V8 has judged the source as a plain script; the parser knows better.
   const message = StringPrototypeIncludes(source, "await")
     ? replace(`${error.message}`, / \(\d+:\d+\)$/, "")
-    : `${thrown.message}`;
+    : `${thrown.message}${IMPORT_STATEMENT === thrown.message ? IMPORT_HINT : ""}`;
   return new Encoded([
     "!s",
     message,
@@ -174,6 +191,21 @@ function syntaxError(thrown, error, source, filename) {
     loc.column + 1,
     lineOf(source, error.pos),
   ]);
+}
+
+/**
+ * The same for a module, whose importer may catch the error: the place is in its stack, and the
+ * host is told.
+ * @param {any} thrown V8's error
+ * @param {string} source
+ * @param {string} file
+ * @param {"module" | "commonjs"} sourceType
+ */
+export function locateSyntaxError(thrown, source, file, sourceType) {
+  const { error } = parse(source, sourceType);
+  const loc = error === null ? undefined : ReflectGet(error, "loc");
+  if (loc === undefined) return placed(thrown, [file, null, null, null]);
+  return placed(thrown, [file, loc.line, loc.column + 1, lineOf(source, error.pos)]);
 }
 
 /** @param {string} source @param {number} position */

@@ -33,6 +33,7 @@ import { setImporter } from "./capability.js";
  * @property {number} depth
  * @property {number} nesting
  * @property {number} message
+ * @property {string} vm the secret name of `node:vm`
  * @property {import("./seal.js").SealConfig | null} seal
  */
 
@@ -129,7 +130,7 @@ export function main(config, bootUrl, importModule) {
   const writer = new FrameWriter(engine.openWriter("/dev/fd/5"), config.message);
   const sealed = config.seal === null ? "off" : seal(config.seal);
   const guestRoot = new URL("./", bootUrl);
-  setImporter(importModule);
+  setImporter(importModule, config.vm);
 
   // The engine dispatches `load` on the global object once its main module has run; before that,
   // the global object has to be one that events can be dispatched on.

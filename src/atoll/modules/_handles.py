@@ -1,0 +1,81 @@
+"""The owner's handles to the modules of an isolate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._urls import BASE, to_url
+
+if TYPE_CHECKING:
+    from atoll.core.reference import Reference
+    from atoll.sync import Reference as BlockingReference
+
+
+def _place(filename: str) -> str:
+    """The URL of code that is given with a file name: `<eval>` and the like are no name."""
+    return BASE if filename.startswith("<") else to_url(filename)
+
+
+class ModulesHandle:
+    """The owner's view of an isolate's modules.
+
+    Every method raises ``ModuleError`` for an import that fails, ``JSSyntaxError`` for a module
+    that does not compile, and what the modules throw.
+    """
+
+    def __init__(self, guest: Reference) -> None:
+        self._guest = guest
+
+    async def run(self, specifier: str) -> None:
+        """Run a module as the program: ``import.meta.main`` is true in it.
+
+        Returns when it has been evaluated, top-level ``await`` included.
+
+        Args:
+            specifier: relative to the base; a name, or a URL.
+        """
+        await self._guest.call_method("run", specifier)
+
+    async def import_module(self, specifier: str) -> Reference:
+        """Import a module and return a reference to its namespace.
+
+        ::
+
+            maths = await modules.import_module("maths.js")
+            await maths.call_method("add", 1, 2)
+
+        Args:
+            specifier: relative to the base; a name, or a URL.
+        """
+        reference: Reference = await self._guest.call_method("importModule", specifier)
+        return reference
+
+    async def eval(self, code: str, *, filename: str = "<eval>", copy: bool = True) -> Any:
+        """Run source text as a module and return its default export, or ``None``.
+
+        Args:
+            code: the source text; each call makes a module of its own.
+            filename: as stack traces show it; relative imports start from there.
+            copy: ``False`` returns a ``Reference`` to the value instead of the value.
+        """
+        return await self._guest.call_method("evaluate", code, filename, _place(filename), copy)
+
+
+class BlockingModulesHandle:
+    """The same as `ModulesHandle`, blocking."""
+
+    def __init__(self, guest: BlockingReference) -> None:
+        self._guest = guest
+
+    def run(self, specifier: str) -> None:
+        """Run a module as the program; see `ModulesHandle.run`."""
+        self._guest.call_method("run", specifier)
+
+    def import_module(self, specifier: str) -> BlockingReference:
+        """Import a module; see `ModulesHandle.import_module`."""
+        reference: BlockingReference = self._guest.call_method("importModule", specifier)
+        return reference
+
+    def eval(self, code: str, *, filename: str = "<eval>", copy: bool = True) -> Any:
+        """Run source text as a module; see `ModulesHandle.eval`."""
+        return self._guest.call_method("evaluate", code, filename, _place(filename), copy)

@@ -1,0 +1,474 @@
+"""What one isolate imports: the answers to the requests of its guest half.
+
+The guest asks, level by level, for all the imports of a graph that it cannot resolve yet; each
+request names a specifier, the importer's URL and a type. Nothing in a request is trusted: a guest
+may ask for whatever its owner's builder provides, in the name of any importer, and for nothing
+else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from atoll.errors import ModuleDenied, ModuleError, ModuleLoadError, ModuleNotFound
+
+from . import _builtins, _commonjs
+from ._files import Folder, OutsideError, TooLargeError
+from ._packages import PackageError, Packages
+from ._sources import TYPESCRIPT, ModuleSource, extension_of, kind_of
+from ._urls import (
+    BASE,
+    is_relative,
+    join,
+    name_of,
+    path_below,
+    scheme_of,
+    to_url,
+    without_query,
+)
+
+if TYPE_CHECKING:
+    from ._builder import Config
+
+_TYPES: Final = frozenset({"", "json", "text", "bytes", "require"})
+_ANSWER: Final = 32 * 1024 * 1024
+"""Characters of sources in one answer; the guest asks again for the rest."""
+_LONGEST: Final = 4096
+_REQUESTS: Final = 100_000
+
+Record = list[Any]
+Key = tuple[str, str]
+
+
+class _Want:
+    """A module that somebody asks for."""
+
+    __slots__ = ("importer", "specifier", "type", "url")
+
+    def __init__(self, specifier: str, importer: str, wanted: str, url: str) -> None:
+        self.specifier = specifier
+        self.importer = importer
+        self.type = wanted
+        self.url = url
+
+    def error(self, kind: type[ModuleError], reason: str, rule: str) -> ModuleError:
+        return kind(reason, _short(self.specifier), _short(self.importer), rule)
+
+
+class ModuleSession:
+    """The modules of one isolate."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._packages = Packages(config.mounts)
+        # Longer prefixes first.
+        self._trees = sorted(config.trees.items(), key=lambda item: -len(item[0]))
+        self._delivered: set[Key] = set()
+        self._ready: dict[Key, Record] = {}
+        self._loading: dict[Key, asyncio.Future[Record]] = {}
+        self._failed: dict[Key, ModuleError] = {}
+        self._count = 0
+
+    def options(self) -> dict[str, Any]:
+        """Options for the guest half."""
+        return {
+            "base": BASE,
+            "load": self.load,
+            "resolve": self.resolve,
+            "lexer": _commonjs.lexer_source,
+            "process": _commonjs.process_for(self._config.env),
+        }
+
+    def resolve(self, specifier: Any, importer: Any) -> str:
+        """The URL that a specifier means (``import.meta.resolve``)."""
+        texts = _texts([specifier, importer, ""])
+        try:
+            return self._place(texts).url
+        except ModuleError:
+            # A URL means itself, whether there is a module or not.
+            url = self._as_url(_Want(*texts, ""))
+            if url is None:
+                raise
+            return url
+
+    async def load(self, requests: Any, arrived: Any) -> list[Any]:
+        """Answer a level of requests.
+
+        Returns:
+            For each request its URL and type, or None when it has to be asked for again; then the
+            modules that the guest does not have.
+        """
+        if type(requests) is not list or type(arrived) is not list or len(requests) > _REQUESTS:
+            raise ValueError("a malformed request for modules")
+        for text in arrived:
+            self._note_arrival(text)
+        wants = [self._place(_texts(request)) for request in requests]
+        missing = {(want.type, want.url): want for want in wants}
+        missing = {key: want for key, want in missing.items() if key not in self._delivered}
+        self._check_count(missing)
+        records, size = [], 0
+        slow: dict[Key, Awaitable[Record]] = {}
+        for key, want in missing.items():
+            found = self._find(key, want)
+            if isinstance(found, list):
+                self._ready[key] = found
+            else:
+                slow[key] = found
+        if slow:
+            self._ready.update(zip(slow, await asyncio.gather(*slow.values()), strict=True))
+        sent: set[Key] = set()
+        for key in missing:
+            record = self._ready[key]
+            if size == 0 or size + len(record[3]) <= _ANSWER:
+                size += len(record[3])
+                records.append(record)
+                sent.add(key)
+        places: list[Any] = []
+        for want in wants:
+            key = (want.type, want.url)
+            is_there = key in sent or key in self._delivered
+            places.append([want.url, want.type] if is_there else None)
+        return [places, records]
+
+    def _note_arrival(self, text: Any) -> None:
+        kind, _, url = text.partition("\n") if type(text) is str else ("", "", "")
+        record = self._ready.pop((kind, url), None)
+        if record is not None:
+            self._delivered.add((kind, url))
+
+    def _check_count(self, missing: dict[Key, _Want]) -> None:
+        limit = self._config.max_modules
+        new = [want for key, want in missing.items() if key not in self._ready]
+        if self._count + len(new) > limit:
+            want = new[limit - self._count]
+            raise want.error(
+                ModuleDenied,
+                f"an isolate may load {limit} modules (Modules(max_modules=…))",
+                "max_modules",
+            )
+        self._count += len(new)
+
+    # Where a specifier leads
+
+    def _place(self, request: tuple[str, str, str]) -> _Want:
+        specifier, importer, wanted = request
+        want = _Want(specifier, importer, wanted, "")
+        if len(specifier) > _LONGEST or not specifier or "\0" in specifier:
+            raise want.error(ModuleDenied, "that is no specifier", "specifier")
+        want.url = self._resolve(want)
+        if wanted == "require":
+            want.type = "require-json" if extension_of(want.url) == ".json" else ""
+        return want
+
+    def _resolve(self, want: _Want) -> str:
+        url = self._as_url(want)
+        if self._config.map is not None:
+            applies, address = self._config.map.resolve(want.specifier, url, want.importer)
+            if applies and address is None:
+                raise want.error(ModuleDenied, "the import map forbids it", "import map")
+            url = address if applies else url
+        try:
+            return self._resolve_bare(want) if url is None else self._resolve_url(want, url)
+        except PackageError as error:
+            kind = ModuleNotFound if error.missing else ModuleDenied
+            raise want.error(kind, str(error), error.rule) from None
+
+    def _as_url(self, want: _Want) -> str | None:
+        """A specifier that is a URL or a path, as a URL."""
+        specifier, importer = want.specifier, want.importer
+        if is_relative(specifier):
+            url = _builtins.join(specifier, importer) or join(specifier, importer)
+            if url is None:
+                raise want.error(
+                    ModuleDenied,
+                    "the importer's URL has no path that it could be relative to",
+                    "specifier",
+                )
+            return url
+        return specifier if scheme_of(specifier) is not None else None
+
+    def _resolve_url(self, want: _Want, url: str) -> str:
+        scheme = scheme_of(url)
+        if without_query(url) in self._config.virtual or url in self._config.virtual:
+            return url
+        if scheme == "node":
+            return self._resolve_builtin(want, url[len("node:") :])
+        if self._tree_of(url) is not None and self._packages.mount_of(url) is None:
+            return url
+        if self._packages.mount_of(url) is not None:
+            if want.type == "require":
+                found = self._packages.resolve_relative(url)
+            else:
+                found = self._packages.real_url(url)
+            if found is not None:
+                return found
+        elif self._config.fallback is not None:
+            return url
+        raise self._not_provided(want, url)
+
+    def _resolve_bare(self, want: _Want) -> str:
+        specifier = want.specifier
+        if specifier.startswith("#"):
+            private = self._packages.resolve(specifier, want.importer, _mode(want))
+            if private is not None:
+                return private
+        url = to_url(specifier)
+        if url in self._config.virtual or without_query(url) in self._config.virtual:
+            return url
+        if self._tree_of(url, bare=True) is not None:
+            return url
+        if self._config.mounts and specifier in _builtins.NAMES:
+            return self._resolve_builtin(want, specifier)
+        if self._config.mounts:
+            found = self._packages.resolve(specifier, want.importer, _mode(want))
+            if found is not None:
+                return found
+        if self._config.fallback is not None:
+            return url
+        if self._tree_of(url) is not None:
+            return url
+        raise self._not_provided(want, url)
+
+    def _resolve_builtin(self, want: _Want, name: str) -> str:
+        if name in _builtins.NAMES:
+            return f"node:{name}"
+        if want.importer.startswith("node:") and _builtins.is_part(name):
+            return f"node:{name}"
+        raise want.error(
+            ModuleDenied,
+            f'the built-in module "{name}" needs an authority that an isolate does not have, or is '
+            f"unknown; available: {', '.join(sorted(_builtins.NAMES))}",
+            "node: imports",
+        )
+
+    def _not_provided(self, want: _Want, url: str) -> ModuleError:
+        scheme = scheme_of(url)
+        if not url.startswith(BASE) and scheme is not None:
+            return want.error(
+                ModuleDenied,
+                f"{scheme}: imports are not allowed; Modules() allows one by "
+                f"virtual({url[:80]!r}, …), source_tree(prefix, …) or fallback(…)",
+                f"{scheme}: imports",
+            )
+        hint = (
+            "nothing provides it"
+            if self._config.virtual or self._config.trees or self._config.mounts
+            else "this isolate's Modules() is empty; add virtual(…), directory(…), "
+            "mount_node_modules(…) or a fallback(…)"
+        )
+        if self._config.mounts and not is_relative(want.specifier):
+            hint = "no virtual module, folder or mounted package has that name"
+        return want.error(ModuleNotFound, hint, "not found")
+
+    def _tree_of(self, url: str, *, bare: bool = False) -> tuple[str, Any] | None:
+        """The folder or tree that a URL is in. An empty prefix is no claim on bare names."""
+        for prefix, tree in self._trees:
+            if url.startswith(prefix) and not (bare and prefix == BASE and self._config.mounts):
+                return prefix, tree
+        return None
+
+    # Sources
+
+    def _find(self, key: Key, want: _Want) -> Record | Awaitable[Record]:
+        """A module's record, at once or later."""
+        failure = self._failed.get(key)
+        if failure is not None:
+            raise want.error(type(failure), failure.reason, failure.rule) from failure.__cause__
+        ready = self._ready.get(key)
+        if ready is not None:
+            return ready
+        loading = self._loading.get(key)
+        if loading is not None:
+            return asyncio.shield(loading)
+        try:
+            source = self._load(want)
+            if not inspect.isawaitable(source):
+                return self._record(want, source)
+        except ModuleError as error:
+            self._failed[key] = error
+            raise
+        task = asyncio.ensure_future(self._finish(key, want, source))
+        self._loading[key] = task
+        return asyncio.shield(task)
+
+    async def _finish(self, key: Key, want: _Want, source: Awaitable[Any]) -> Record:
+        try:
+            async with asyncio.timeout(self._config.load_time):
+                loaded = await source
+            return self._record(want, loaded)
+        except TimeoutError:
+            error = want.error(
+                ModuleLoadError,
+                f"its loader has not answered within {self._config.load_time:g} s "
+                "(Modules(load_time=…))",
+                "load_time",
+            )
+            self._failed[key] = error
+            raise error from None
+        except ModuleError as error:
+            self._failed[key] = error
+            raise
+        except Exception as error:
+            raised = _loader_raised(want, error)
+            self._failed[key] = raised
+            raise raised from error
+        finally:
+            del self._loading[key]
+
+    def _load(self, want: _Want) -> Any:
+        """What a provider has for a module."""
+        url = want.url
+        virtual = self._config.virtual
+        if url in virtual or without_query(url) in virtual:
+            source = virtual[url if url in virtual else without_query(url)]
+            return self._read_file(want, source) if isinstance(source, Path) else source
+        if url.startswith("node:"):
+            return _builtins.source(url[len("node:") :])
+        mount = self._packages.mount_of(url)
+        if mount is not None:
+            return self._read(want, mount.folder, path_below(url, mount.url))
+        found = self._tree_of(url)
+        if found is not None:
+            prefix, tree = found
+            path = path_below(url, prefix)
+            if isinstance(tree, Folder):
+                return self._read(want, tree, path)
+            if path is None:
+                raise want.error(ModuleDenied, "the path is malformed", "path")
+            return _call(want, tree, path)
+        assert self._config.fallback is not None  # noqa: S101 - for the type checker
+        specifier = url if is_relative(want.specifier) else want.specifier
+        return _call(want, self._config.fallback, specifier, want.importer)
+
+    def _read(self, want: _Want, folder: Folder, path: str | None) -> bytes | None:
+        if path is None:
+            raise want.error(ModuleDenied, "the path is malformed, or leads out", "path")
+        try:
+            return folder.read(path, self._config.max_source)
+        except OutsideError:
+            raise want.error(
+                ModuleDenied, "a symbolic link leads out, or is not followed here", "symbolic link"
+            ) from None
+        except TooLargeError:
+            raise self._too_large(want) from None
+
+    def _read_file(self, want: _Want, path: Path) -> bytes:
+        try:
+            if path.stat().st_size > self._config.max_source:
+                raise self._too_large(want)
+            return path.read_bytes()
+        except OSError as error:
+            raise _loader_raised(want, error) from error
+
+    def _too_large(self, want: _Want) -> ModuleError:
+        return want.error(
+            ModuleLoadError,
+            f"it has more than {self._config.max_source} bytes (Modules(max_source=…))",
+            "max_source",
+        )
+
+    def _record(self, want: _Want, loaded: Any) -> Record:
+        """A module as the guest gets it: URL, type, kind, and text or bytes."""
+        if loaded is None:
+            raise want.error(
+                ModuleNotFound, f'there is no "{_short(name_of(want.url))}"', "not found"
+            )
+        source = loaded if isinstance(loaded, ModuleSource) else ModuleSource(loaded)
+        if not isinstance(source.code, str | bytes):
+            raise want.error(
+                ModuleLoadError,
+                f"its loader returned {type(source.code).__name__}, not text, bytes, a "
+                "ModuleSource or None",
+                "loader",
+            )
+        if len(source.code) > self._config.max_source:
+            raise self._too_large(want)
+        if want.type == "bytes":
+            code = source.code
+            return [want.url, want.type, "bytes", code.encode() if type(code) is str else code]
+        text = self._text(want, source.code)
+        if want.type in ("json", "require-json"):
+            return [want.url, want.type, "json", text]
+        if want.type == "text":
+            return [want.url, want.type, "text", text]
+        return [want.url, want.type, *self._script(want, source, text)]
+
+    def _text(self, want: _Want, code: str | bytes) -> str:
+        if isinstance(code, str):
+            return code
+        try:
+            return code.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise want.error(
+                ModuleLoadError, f"its source is not UTF-8 (byte {error.start})", "UTF-8"
+            ) from None
+
+    def _script(self, want: _Want, source: ModuleSource, text: str) -> tuple[str, str]:
+        kind = source.kind or self._kind(want, text)
+        if kind == "json":
+            raise want.error(
+                ModuleDenied, 'JSON needs an import attribute: with { type: "json" }', "type"
+            )
+        extension = extension_of(want.url)
+        if source.language is not None or extension in TYPESCRIPT:
+            text = self._transform(want, source, text)
+        if kind == "cjs" and text.startswith("#!"):
+            text = f"//{text}"
+        return kind, text
+
+    def _kind(self, want: _Want, text: str) -> str:
+        kind = kind_of(want.url)
+        if kind is None:
+            raise want.error(
+                ModuleDenied,
+                f'a "{extension_of(want.url)}" file is no module; import it '
+                'with { type: "text" } or { type: "bytes" }',
+                "type",
+            )
+        if (
+            kind == "esm"
+            and extension_of(want.url) in ("", ".js", ".jsx", ".ts", ".tsx")
+            and self._packages.mount_of(want.url) is not None
+        ):
+            package_type = self._packages.type_of(want.url)
+            if package_type != "module" and not (
+                package_type is None and _commonjs.looks_like_esm(text)
+            ):
+                return "cjs"
+        return kind
+
+    def _transform(self, want: _Want, source: ModuleSource, text: str) -> str:
+        raise want.error(ModuleLoadError, "TypeScript is not available", "typescript")
+
+
+def _mode(want: _Want) -> Any:
+    return "require" if want.type == "require" else "import"
+
+
+def _call(want: _Want, loader: Callable[..., Any], *args: str) -> Any:
+    try:
+        return loader(*args)
+    except ModuleError:
+        raise
+    except Exception as error:
+        raise _loader_raised(want, error) from error
+
+
+def _loader_raised(want: _Want, error: Exception) -> ModuleError:
+    return want.error(ModuleLoadError, f"its loader raised {type(error).__name__}", "loader")
+
+
+def _texts(request: Any) -> tuple[str, str, str]:
+    if type(request) is not list or len(request) != 3 or any(type(t) is not str for t in request):
+        raise ValueError("a malformed request for a module")
+    if request[2] not in _TYPES:
+        raise ValueError("a request for an unknown type of module")
+    return request[0], request[1], request[2]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 200 else f"{text[:200]}…"
