@@ -26,7 +26,20 @@ if TYPE_CHECKING:
 Handler = Callable[[Request], Awaitable[Any] | Any]
 """What answers the guest's requests: returns a `Response` (or one of httpx or Starlette)."""
 
-_PARTS: Final = ("guest.js",)
+_PARTS: Final = (
+    "webidl.js",
+    "forms.js",
+    "headers.js",
+    "body.js",
+    "request.js",
+    "response.js",
+    "fetch.js",
+    "events.js",
+    "event_source.js",
+    "web_socket.js",
+    "serve.js",
+    "guest.js",
+)
 _IMPORT: Final = re.compile(r'^import [^;]* from "\./.*";\n', re.MULTILINE)
 _META: Final = ("redirect", "credentials", "cache", "mode", "referrer", "integrity")
 _LONGEST_META: Final = 64 * KiB
@@ -197,7 +210,7 @@ class Fetch(BundledCapability):
             raise ValueError("a malformed request")
         request = Request(url, method=method)
         found = split_headers(headers, self._max_headers)
-        found._pairs = [pair for pair in found._pairs if pair[0] not in _OF_THE_CONNECTION]
+        found._pairs = [pair for pair in found._pairs if pair[0].lower() not in _OF_THE_CONNECTION]
         request.headers = found
         if body is not None:
             if request.method in ("GET", "HEAD"):

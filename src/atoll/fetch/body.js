@@ -1,0 +1,727 @@
+/**
+ * Bodies: section 2.2.4 of the Fetch Standard and the `Body` mixin, section 5.3.
+ *
+ * A body is what it was made from for as long as possible: bytes, a blob, or the number of a body
+ * of the host's. The stream of the standard is made when somebody asks for it, so that most bodies
+ * never have one, and one that is passed on untouched is passed on as what it is.
+ */
+
+/** @typedef {import("../core/guest/capability.js").Atoll} Atoll */
+/** @typedef {import("./webidl.js").WebIdl} WebIdl */
+/** @typedef {import("./forms.js").Forms} Forms */
+/** @typedef {import("./headers.js").HeaderList} HeaderList */
+/** @typedef {{ number: number, opened: boolean, done: boolean }} HostBody */
+/**
+ * @typedef {object} InnerBody
+ * @property {Uint8Array<ArrayBuffer> | null} bytes
+ * @property {boolean} shared whether another body has the same bytes
+ * @property {any} blob
+ * @property {HostBody | null} host
+ * @property {any} stream
+ * @property {any} controller of the stream, if it is ours
+ * @property {any} probe tells whether the stream has been disturbed
+ * @property {boolean} used
+ * @property {{ reason: any } | null} error
+ * @property {((reason: any) => void) | null} fail rejects whoever reads
+ */
+/**
+ * @typedef {object} Control of a stream that is being sent
+ * @property {(reason: any) => void} failed called when it fails half-way
+ * @property {(reason: any) => void} cancel set by the sender: gives it up
+ */
+/** @typedef {ReturnType<typeof createBodies>} Bodies */
+
+/** Bytes that are sent with their message. */
+const INLINE = 1024 * 1024;
+
+/**
+ * @param {Atoll} atoll
+ * @param {WebIdl} idl
+ * @param {Forms} forms
+ * @param {{ open: any, release: any }} options
+ */
+export function createBodies(atoll, idl, forms, options) {
+  const {
+    FinalizationRegistryCtor,
+    FinalizationRegistryPrototypeRegister,
+    JSONParse,
+    ObjectDefineProperty,
+    PromiseCtor,
+    PromisePrototypeThen,
+    PromiseResolve,
+    TypedArrayPrototypeBuffer,
+    TypedArrayPrototypeByteLength,
+    TypedArrayPrototypeTag,
+    TypeErrorCtor,
+    Uint8ArrayCtor,
+    WeakMapCtor,
+    WeakMapPrototypeGet,
+    WeakMapPrototypeSet,
+    put,
+    uncurryGetter,
+    uncurryThis,
+  } = atoll.primordials;
+  const { copyBytes, inherits, sliceBytes } = idl;
+  const BlobCtor = Blob;
+  const BlobPrototype = Blob.prototype;
+  const FormDataPrototype = FormData.prototype;
+  const URLSearchParamsPrototype = URLSearchParams.prototype;
+  const ReadableStreamCtor = /** @type {any} */ (ReadableStream);
+  const ReadableStreamPrototype = ReadableStream.prototype;
+  const blobSize = uncurryGetter(BlobPrototype, "size");
+  const blobType = uncurryGetter(BlobPrototype, "type");
+  const blobStream = uncurryThis(BlobPrototype.stream);
+  const blobArrayBuffer = uncurryThis(BlobPrototype.arrayBuffer);
+  const paramsToText = uncurryThis(URLSearchParams.prototype.toString);
+  const isLocked = uncurryGetter(ReadableStreamPrototype, "locked");
+  const getReader = uncurryThis(ReadableStreamPrototype.getReader);
+  const cancelStream = uncurryThis(ReadableStreamPrototype.cancel);
+  const teeStream = uncurryThis(ReadableStreamPrototype.tee);
+  const readerRead = uncurryThis(ReadableStreamDefaultReader.prototype.read);
+  const readerCancel = uncurryThis(ReadableStreamDefaultReader.prototype.cancel);
+  const releaseByob = uncurryThis(ReadableStreamBYOBReader.prototype.releaseLock);
+  const enqueueBytes = uncurryThis(ReadableByteStreamController.prototype.enqueue);
+  const closeBytes = uncurryThis(ReadableByteStreamController.prototype.close);
+  const errorBytes = uncurryThis(ReadableByteStreamController.prototype.error);
+  const byobRequest = uncurryGetter(ReadableByteStreamController.prototype, "byobRequest");
+  const respond = uncurryThis(ReadableStreamBYOBRequest.prototype.respond);
+  const enqueue = uncurryThis(ReadableStreamDefaultController.prototype.enqueue);
+  const close = uncurryThis(ReadableStreamDefaultController.prototype.close);
+  const errorStream = uncurryThis(ReadableStreamDefaultController.prototype.error);
+  const clone = structuredClone;
+  // Whether a stream has been disturbed is nothing that streams tell; the engine's Response does.
+  const loadProbe = () => atoll.engineValue("Response");
+  /** @type {any} */
+  let ProbeCtor;
+  /** @type {(self: any) => boolean} */
+  let isDisturbed;
+
+  const pull = /** @type {any} */ ({ __proto__: null, highWaterMark: 0 });
+  const ignore = () => {};
+  /** @param {any} reason @returns {Promise<never>} */
+  const rejected = (reason) => new PromiseCtor((_resolve, reject) => reject(reason));
+
+  /** Host bodies that are dropped unread are given back. */
+  const registry = new FinalizationRegistryCtor((/** @type {HostBody} */ host) => release(host));
+  /** @param {HostBody} host */
+  function release(host) {
+    if (host.done) return;
+    host.done = true;
+    atoll.post(options.release, host.number);
+  }
+
+  /** Streams that bodies have given out, by themselves. @type {WeakMap<object, InnerBody>} */
+  const origins = new WeakMapCtor();
+
+  /** @returns {InnerBody} */
+  const newBody = () => /** @type {any} */ ({
+    __proto__: null,
+    bytes: null,
+    shared: false,
+    blob: null,
+    host: null,
+    stream: null,
+    controller: null,
+    probe: null,
+    used: false,
+    error: null,
+    fail: null,
+  });
+  /** @param {Uint8Array<ArrayBuffer>} bytes that nobody else has */
+  function bodyOfBytes(bytes) {
+    const body = newBody();
+    body.bytes = bytes;
+    return body;
+  }
+  /** What a message of the host said: nothing, bytes, or a number. @param {any} value */
+  function bodyOfHost(value) {
+    if (value === null || value === undefined) return null;
+    if (typeof value !== "number") return bodyOfBytes(value);
+    const body = newBody();
+    body.host = { number: value, opened: false, done: false };
+    FinalizationRegistryPrototypeRegister(registry, body, body.host);
+    return body;
+  }
+  /** @param {any} stream one that is neither locked nor disturbed */
+  function bodyOfStream(stream) {
+    const origin = WeakMapPrototypeGet(origins, stream);
+    const body = newBody();
+    body.stream = stream;
+    if (origin !== undefined) {
+      body.host = origin.host;
+      body.controller = origin.controller;
+    }
+    return body;
+  }
+
+  /**
+   * § 5.2 extract a body.
+   * @param {any} value
+   * @param {boolean} keepalive
+   * @returns {{ body: InnerBody, type: string | null }}
+   */
+  function extract(value, keepalive) {
+    if (typeof value === "object" && value !== null) {
+      if (inherits(value, ReadableStreamPrototype)) {
+        if (keepalive) throw new TypeErrorCtor("a keepalive request cannot have a stream as body");
+        if (isLocked(value) || disturbed(value)) {
+          throw new TypeErrorCtor("the body's stream is locked or has been read from");
+        }
+        return { body: bodyOfStream(value), type: null };
+      }
+      if (inherits(value, BlobPrototype)) {
+        blobSize(value);
+        const body = newBody();
+        body.blob = value;
+        return { body, type: blobType(value) || null };
+      }
+      const bytes = copyBytes(value);
+      if (bytes !== undefined) return { body: bodyOfBytes(bytes), type: null };
+      if (inherits(value, FormDataPrototype)) {
+        const encoded = forms.encodeMultipart(value);
+        const body = newBody();
+        body.blob = encoded.blob;
+        return { body, type: encoded.type };
+      }
+      if (inherits(value, URLSearchParamsPrototype)) {
+        return {
+          body: bodyOfBytes(forms.encodeText(paramsToText(value))),
+          type: "application/x-www-form-urlencoded;charset=UTF-8",
+        };
+      }
+    }
+    return {
+      body: bodyOfBytes(forms.encodeText(idl.toUsvText(value))),
+      type: "text/plain;charset=UTF-8",
+    };
+  }
+
+  /** @param {any} stream @returns {any} */
+  function probeOf(stream) {
+    if (ProbeCtor === undefined) {
+      ProbeCtor = loadProbe();
+      isDisturbed = uncurryGetter(ProbeCtor.prototype, "bodyUsed");
+    }
+    return new ProbeCtor(stream);
+  }
+  /** @param {any} stream one that is not locked */
+  function disturbed(stream) {
+    try {
+      return isDisturbedBy(probeOf(stream));
+    } catch {
+      return true;
+    }
+  }
+  /** @param {any} probe */
+  const isDisturbedBy = (probe) => isDisturbed(probe);
+
+  /** @param {InnerBody} body */
+  const isUsed = (body) => body.used || body.probe !== null && isDisturbed(body.probe);
+  /** § 5.3 unusable. @param {InnerBody} body */
+  const isUnusable = (body) => isUsed(body) || body.stream !== null && isLocked(body.stream);
+
+  /** § 5.3, `body`: the stream. @param {InnerBody} body */
+  function streamOf(body) {
+    if (body.stream === null) makeStream(body);
+    else if (body.probe === null && !isLocked(body.stream) && !body.used) {
+      watch(body);
+    }
+    return body.stream;
+  }
+  /** Before the stream is given out: from now on somebody else may read it. */
+  /** @param {InnerBody} body */
+  function watch(body) {
+    try {
+      body.probe = probeOf(body.stream);
+    } catch {
+      body.used = true;
+    }
+  }
+  /** @param {InnerBody} body */
+  function makeStream(body) {
+    if (body.used) {
+      // It has been read without a stream: what is left is one that has ended.
+      body.stream = new ReadableStreamCtor({ __proto__: null, type: "bytes" });
+      PromisePrototypeThen(cancelStream(body.stream), undefined, ignore);
+      return;
+    }
+    if (body.blob !== null) {
+      body.stream = blobStream(body.blob);
+    } else {
+      const next = body.bytes !== null ? sourceOfBytes(body) : sourceOfHost(body);
+      body.stream = new ReadableStreamCtor({
+        __proto__: null,
+        type: "bytes",
+        start: (/** @type {any} */ controller) => {
+          body.controller = controller;
+        },
+        pull: next,
+        cancel: (/** @type {any} */ _reason) => {
+          if (body.host !== null) release(body.host);
+        },
+      }, pull);
+      if (body.error !== null) errorBytes(body.controller, body.error.reason);
+    }
+    WeakMapPrototypeSet(origins, body.stream, body);
+    watch(body);
+  }
+  /** @param {any} controller */
+  function end(controller) {
+    closeBytes(controller);
+    const request = byobRequest(controller);
+    if (request !== null) respond(request, 0);
+  }
+  /** @param {InnerBody} body */
+  const sourceOfBytes = (body) => (/** @type {any} */ controller) => {
+    const bytes = /** @type {Uint8Array<ArrayBuffer>} */ (body.bytes);
+    if (TypedArrayPrototypeByteLength(bytes) > 0) {
+      enqueueBytes(controller, body.shared ? sliceBytes(bytes) : bytes);
+      body.bytes = null;
+    }
+    end(controller);
+  };
+  /** @param {InnerBody} body */
+  function sourceOfHost(body) {
+    const host = /** @type {HostBody} */ (body.host);
+    /** @type {any} */
+    let reader = null;
+    const next = (/** @type {any} */ controller) =>
+      PromisePrototypeThen(readerRead(reader), (/** @type {any} */ result) => {
+        if (result.done) {
+          host.done = true;
+          end(controller);
+        } else if (TypedArrayPrototypeByteLength(result.value) > 0) {
+          enqueueBytes(controller, result.value);
+        } else {
+          return next(controller);
+        }
+      });
+    return (/** @type {any} */ controller) => {
+      if (reader !== null) return next(controller);
+      return PromisePrototypeThen(openHost(host), (/** @type {any} */ opened) => {
+        reader = opened;
+        return next(controller);
+      });
+    };
+  }
+  /** @param {HostBody} host @returns {Promise<any>} a reader of its chunks */
+  function openHost(host) {
+    host.opened = true;
+    return PromisePrototypeThen(
+      atoll.callAsync(options.open, [host.number]),
+      (/** @type {any} */ stream) => getReader(stream),
+    );
+  }
+
+  /**
+   * The whole body: "consume body", § 5.3.
+   * @param {InnerBody | null} body
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
+  function readAll(body) {
+    if (body === null) return PromiseResolve(new Uint8ArrayCtor(0));
+    if (isUnusable(body)) {
+      return rejected(new TypeErrorCtor("the body is locked or has been read already"));
+    }
+    if (body.error !== null) {
+      const { reason } = body.error;
+      body.used = true;
+      return rejected(reason);
+    }
+    if (body.stream === null) {
+      body.used = true;
+      if (body.bytes !== null) {
+        const bytes = body.shared ? sliceBytes(body.bytes) : body.bytes;
+        body.bytes = null;
+        return PromiseResolve(bytes);
+      }
+      if (body.blob !== null) {
+        return PromisePrototypeThen(
+          blobArrayBuffer(body.blob),
+          (/** @type {ArrayBuffer} */ buffer) => new Uint8ArrayCtor(buffer),
+        );
+      }
+    }
+    return new PromiseCtor((resolve, reject) => {
+      body.fail = reject;
+      const opened = body.stream === null
+        ? openHost(/** @type {HostBody} */ (body.host))
+        : PromiseResolve(getReader(body.stream));
+      PromisePrototypeThen(opened, (/** @type {any} */ reader) => {
+        drain(reader, (bytes) => {
+          body.fail = null;
+          if (body.host !== null) body.host.done = true;
+          if (body.error !== null) reject(body.error.reason);
+          else resolve(bytes);
+        }, reject);
+      }, reject);
+    });
+  }
+  /**
+   * @param {any} reader
+   * @param {(bytes: Uint8Array<ArrayBuffer>) => void} resolve
+   * @param {(reason: any) => void} reject
+   */
+  function drain(reader, resolve, reject) {
+    /** @type {Uint8Array<ArrayBuffer>[]} */
+    const chunks = [];
+    let length = 0;
+    const step = () => {
+      PromisePrototypeThen(readerRead(reader), (/** @type {any} */ result) => {
+        if (result.done) {
+          resolve(chunks.length === 1 ? chunks[0] : forms.concatenate(chunks, length));
+          return;
+        }
+        const { value } = result;
+        if (!isBytes(value)) {
+          const error = new TypeErrorCtor("a chunk of the body is not a Uint8Array");
+          PromisePrototypeThen(readerCancel(reader, error), ignore, ignore);
+          reject(error);
+          return;
+        }
+        put(chunks, chunks.length, value);
+        length += TypedArrayPrototypeByteLength(value);
+        step();
+      }, reject);
+    };
+    step();
+  }
+  /** @param {any} value */
+  function isBytes(value) {
+    try {
+      return TypedArrayPrototypeTag(value) === "Uint8Array";
+    } catch {
+      return false;
+    }
+  }
+
+  /** § 2.2.4 clone a body. @param {InnerBody} body @returns {InnerBody} */
+  function cloneBody(body) {
+    const out = newBody();
+    if (body.stream === null && (body.bytes !== null || body.blob !== null)) {
+      body.shared = out.shared = true;
+      out.bytes = body.bytes;
+      out.blob = body.blob;
+      out.error = body.error;
+      return out;
+    }
+    const stream = streamOf(body);
+    const branches = isByteStream(stream) ? teeStream(stream) : teeWithCopies(stream);
+    body.stream = branches[0];
+    out.stream = branches[1];
+    body.host = null;
+    body.bytes = null;
+    const { error } = body;
+    watch(body);
+    watch(out);
+    out.error = error;
+    return out;
+  }
+  /** @param {any} stream one that is not locked */
+  function isByteStream(stream) {
+    try {
+      releaseByob(getReader(stream, { __proto__: null, mode: "byob" }));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+  /**
+   * Streams Standard, ReadableStreamDefaultTee with cloneForBranch2.
+   * @param {any} stream
+   */
+  function teeWithCopies(stream) {
+    const reader = getReader(stream);
+    let isReading = false;
+    let readAgain = false;
+    const cancelled = [false, false];
+    /** @type {any[]} */
+    const reasons = [undefined, undefined];
+    /** @type {any[]} */
+    const controllers = [null, null];
+    /** @type {(value: any) => void} */
+    let settle = ignore;
+    const finished = new PromiseCtor((resolve) => {
+      settle = resolve;
+    });
+    /** @param {(controller: any) => void} act */
+    const each = (act) => {
+      for (let i = 0; i < 2; i++) if (!cancelled[i]) act(controllers[i]);
+    };
+    const read = () => {
+      if (isReading) {
+        readAgain = true;
+        return;
+      }
+      isReading = true;
+      PromisePrototypeThen(readerRead(reader), (/** @type {any} */ result) => {
+        isReading = false;
+        if (result.done) {
+          each((controller) => close(controller));
+          settle(undefined);
+          return;
+        }
+        readAgain = false;
+        let copy = result.value;
+        if (!cancelled[1]) {
+          try {
+            copy = clone(result.value);
+          } catch (error) {
+            each((controller) => errorStream(controller, error));
+            PromisePrototypeThen(readerCancel(reader, error), ignore, ignore);
+            settle(undefined);
+            return;
+          }
+        }
+        if (!cancelled[0]) enqueue(controllers[0], result.value);
+        if (!cancelled[1]) enqueue(controllers[1], copy);
+        if (readAgain) read();
+      }, (/** @type {any} */ error) => {
+        each((controller) => errorStream(controller, error));
+        settle(undefined);
+      });
+    };
+    /** @param {number} index */
+    const branch = (index) =>
+      new ReadableStreamCtor({
+        __proto__: null,
+        start: (/** @type {any} */ controller) => {
+          controllers[index] = controller;
+        },
+        pull: read,
+        cancel: (/** @type {any} */ reason) => {
+          cancelled[index] = true;
+          reasons[index] = reason;
+          if (cancelled[1 - index]) settle(readerCancel(reader, [reasons[0], reasons[1]]));
+          return finished;
+        },
+      }, pull);
+    return [branch(0), branch(1)];
+  }
+
+  /**
+   * Take a body over into another object: § 5.4, "create a proxy for the body".
+   * @param {InnerBody} body
+   */
+  function takeBody(body) {
+    const out = newBody();
+    out.bytes = body.bytes;
+    out.shared = body.shared;
+    out.blob = body.blob;
+    out.host = body.host;
+    out.error = body.error;
+    if (out.host !== null) FinalizationRegistryPrototypeRegister(registry, out, out.host);
+    if (body.stream !== null && (body.host === null || body.host.opened)) {
+      if (body.bytes === null || body.controller === null) {
+        out.bytes = null;
+        out.blob = null;
+        out.host = null;
+        out.stream = relay(body.stream, { failed: ignore, cancel: ignore });
+      }
+    }
+    if (body.stream !== null && !isLocked(body.stream)) getReader(body.stream);
+    body.used = true;
+    return out;
+  }
+
+  /**
+   * A stream of the chunks of another, each of which has to be bytes.
+   * @param {any} stream
+   * @param {Control} control
+   */
+  function relay(stream, control) {
+    const reader = getReader(stream);
+    control.cancel = (reason) => {
+      PromisePrototypeThen(readerCancel(reader, reason), ignore, ignore);
+    };
+    const next = (/** @type {any} */ controller) =>
+      PromisePrototypeThen(
+        readerRead(reader),
+        (/** @type {any} */ result) => {
+          if (result.done) {
+            control.cancel = ignore;
+            close(controller);
+          } else if (isBytes(result.value)) {
+            enqueue(controller, result.value);
+          } else {
+            const error = new TypeErrorCtor("a chunk of the body is not a Uint8Array");
+            PromisePrototypeThen(readerCancel(reader, error), ignore, ignore);
+            control.failed(error);
+            throw error;
+          }
+        },
+        (/** @type {any} */ error) => {
+          control.failed(error);
+          throw error;
+        },
+      );
+    return new ReadableStreamCtor({
+      __proto__: null,
+      pull: next,
+      cancel: (/** @type {any} */ reason) => readerCancel(reader, reason),
+    }, pull);
+  }
+
+  /**
+   * What a message to the host holds for a body, which is used up by it: nothing, bytes, the number
+   * of one of the host's own, or a stream.
+   * @param {InnerBody | null} body
+   * @param {Control} control
+   * @returns {Promise<any> | any}
+   */
+  function transmit(body, control) {
+    if (body === null) return null;
+    if (isUnusable(body)) {
+      throw new TypeErrorCtor("the body is locked or has been read already");
+    }
+    if (body.error !== null) throw body.error.reason;
+    const { host, stream, bytes } = body;
+    if (host !== null && !host.opened && !host.done) {
+      // Untouched: only the host has to know where it goes.
+      if (stream !== null) getReader(stream);
+      body.used = true;
+      host.done = true;
+      return host.number;
+    }
+    if (stream === null && bytes !== null && TypedArrayPrototypeByteLength(bytes) <= INLINE) {
+      body.used = true;
+      return bytes;
+    }
+    if (stream === null && body.blob !== null && blobSize(body.blob) <= INLINE) {
+      return readAll(body);
+    }
+    const out = relay(streamOf(body), control);
+    body.used = true;
+    return out;
+  }
+
+  /** Abort: § 4.? "abort the fetch() call". @param {InnerBody | null} body @param {any} reason */
+  function failBody(body, reason) {
+    if (body === null || body.error !== null) return;
+    body.error = { reason };
+    if (body.controller !== null) {
+      try {
+        errorBytes(body.controller, reason);
+      } catch {
+        // it has ended already
+      }
+    }
+    if (body.fail !== null) body.fail(reason);
+    if (body.host !== null) release(body.host);
+  }
+  /** Nobody wants it any more. @param {InnerBody | null} body @param {any} reason */
+  function cancelBody(body, reason) {
+    if (body === null || body.error !== null) return;
+    if (body.stream !== null && !isLocked(body.stream)) {
+      PromisePrototypeThen(cancelStream(body.stream, reason), undefined, ignore);
+    }
+    if (body.host !== null) release(body.host);
+    body.used = true;
+  }
+
+  /**
+   * § 5.3 the mixin.
+   * @param {any} Class
+   * @param {(self: any) => { body: InnerBody | null, list: HeaderList }} innerOf checks the brand
+   */
+  function mixBody(Class, innerOf) {
+    /** @param {any} self @param {(bytes: Uint8Array<ArrayBuffer>, inner: any) => any} convert */
+    const consume = (self, convert) => {
+      let inner;
+      try {
+        inner = innerOf(self);
+      } catch (error) {
+        return rejected(error);
+      }
+      return PromisePrototypeThen(
+        readAll(inner.body),
+        (/** @type {any} */ bytes) => convert(bytes, inner),
+      );
+    };
+    const members = {
+      get body() {
+        const { body } = innerOf(this);
+        return body === null ? null : streamOf(body);
+      },
+      get bodyUsed() {
+        const { body } = innerOf(this);
+        return body !== null && isUsed(body);
+      },
+      arrayBuffer() {
+        return consume(this, (bytes) => whole(bytes));
+      },
+      blob() {
+        return consume(this, (bytes, inner) => {
+          const mime = mimeTypeOf(inner.list);
+          const type = mime === null ? "" : forms.serializeMimeType(mime);
+          return new BlobCtor([bytes], /** @type {any} */ ({ __proto__: null, type }));
+        });
+      },
+      bytes() {
+        return consume(this, (bytes) => bytes);
+      },
+      formData() {
+        return consume(this, (bytes, inner) => parseForm(bytes, mimeTypeOf(inner.list)));
+      },
+      json() {
+        return consume(this, (bytes) => JSONParse(forms.decodeText(bytes)));
+      },
+      text() {
+        return consume(this, (bytes) => forms.decodeText(bytes));
+      },
+    };
+    const keys = ["body", "bodyUsed", "arrayBuffer", "blob", "bytes", "formData", "json", "text"];
+    for (let i = 0; i < keys.length; i++) {
+      const descriptor = /** @type {any} */ (
+        atoll.primordials.ReflectGetOwnPropertyDescriptor(members, keys[i])
+      );
+      ObjectDefineProperty(Class.prototype, keys[i], descriptor);
+    }
+  }
+  /** @param {Uint8Array<ArrayBuffer>} bytes */
+  const whole = (bytes) => {
+    const buffer = TypedArrayPrototypeBuffer(bytes);
+    return buffer.byteLength === TypedArrayPrototypeByteLength(bytes)
+      ? buffer
+      : TypedArrayPrototypeBuffer(sliceBytes(bytes));
+  };
+  /** @param {HeaderList} list */
+  function mimeTypeOf(list) {
+    /** @type {string[]} */
+    const values = [];
+    for (let i = 0; i < list.lower.length; i++) {
+      if (list.lower[i] === "content-type") put(values, values.length, list.values[i]);
+    }
+    return forms.extractMimeType(values);
+  }
+  /** @param {Uint8Array<ArrayBuffer>} bytes @param {import("./forms.js").MimeType | null} mime */
+  function parseForm(bytes, mime) {
+    if (mime !== null && mime.essence === "multipart/form-data") {
+      const boundary = atoll.primordials.MapPrototypeGet(mime.parameters, "boundary");
+      if (boundary !== undefined) return forms.parseMultipart(bytes, boundary);
+    }
+    if (mime !== null && mime.essence === "application/x-www-form-urlencoded") {
+      return forms.parseUrlencoded(bytes);
+    }
+    throw new TypeErrorCtor("the body's Content-Type is not that of a form");
+  }
+
+  return {
+    bodyOfBytes,
+    bodyOfHost,
+    cancelBody,
+    cloneBody,
+    extract,
+    failBody,
+    ignore,
+    isUnusable,
+    isUsed,
+    mimeTypeOf,
+    mixBody,
+    readAll,
+    rejected,
+    release,
+    takeBody,
+    transmit,
+  };
+}
