@@ -34,7 +34,7 @@ bench: $(VENV)/.synced-bench ## Measure Atoll beside its raw limits and its peer
 	$(BIN)/python -m benchmarks $(ARGS)
 
 ##@ Develop
-.PHONY: setup test pytest wpt check lint types guest vendor wheel format clean
+.PHONY: setup test pytest wpt check lint types guest vendor wheel inventory format clean
 
 setup: $(VENV)/.synced ## Create or update the environment (every target does this)
 
@@ -74,6 +74,9 @@ vendor: ## Vendored files are the published ones
 
 wheel: setup ## The wheel is pure Python and complete
 	$(BIN)/python tools/check_wheel.py
+
+inventory: setup ## Rewrite the inventory of the global scope that a test compares
+	$(BIN)/python -m tests.inventory.generate
 
 format: setup ## Rewrite Python and guest code the way check wants it
 	$(BIN)/ruff check --fix

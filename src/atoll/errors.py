@@ -38,7 +38,7 @@ same object comes out of ``eval``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 __all__ = [
     "ApiNotEnabled",
@@ -89,7 +89,11 @@ class JSError(AtollError):
         errors: the members of an ``AggregateError``, otherwise empty.
         value: what was thrown when it was not an error object, otherwise ``None``.
         properties: further own enumerable properties of the error (``code``, for instance).
+        origin: for one that ``on_uncaught`` gets, where it was lost: ``"exception"``, or
+            ``"rejection"`` of a promise; otherwise ``None``.
     """
+
+    origin: Literal["exception", "rejection"] | None = None
 
     def __init__(
         self,

@@ -21,14 +21,6 @@ GUEST = resources.files("atoll") / "core" / "guest"
 NODE_MODULES = (GUEST / "node_modules.txt").read_text("utf-8").split()
 
 
-def allowed_globals() -> set[str]:
-    """The lists of realm.js, read as text."""
-    source = (GUEST / "realm.js").read_text("utf-8")
-    lists = source[: source.index("removed")]
-    quoted = re.findall(r'"([^"]+)"', lists[lists.index("const ECMASCRIPT") :])
-    return {name for text in quoted for name in text.split()} - {" "}
-
-
 async def names_of(isolate: Isolate, code: str) -> set[str]:
     return set(await isolate.eval(f"({code}).map(String)"))
 
@@ -38,28 +30,33 @@ async def names_of(isolate: Isolate, code: str) -> set[str]:
 # What the engine, Node, browsers and shells have.
 ENGINE_NAMES = [
     *["Deno", "process", "Buffer", "require", "module", "global", "console", "fetch", "crypto"],
-    *["window", "self", "setTimeout", "setInterval", "Worker", "WebSocket", "navigator", "gc"],
+    *["window", "setTimeout", "setInterval", "Worker", "WebSocket", "navigator", "gc"],
     *["localStorage", "caches", "location", "__bootstrap", "__dispatch", "d8", "prompt", "alert"],
-    *["close", "onload", "addEventListener", "dispatchEvent", "TextDecoder"],
+    *["close", "onload", "postMessage", "onmessage", "importScripts", "TextDecoder"],
 ]
 
 
-async def test_exactly_the_allowed_globals_are_there(fresh_isolate: Isolate) -> None:
-    names = await names_of(fresh_isolate, "Reflect.ownKeys(globalThis)")
-    assert names == allowed_globals() | {"Symbol(Symbol.toStringTag)"}
-
-
-async def test_the_global_object_inherits_from_objects_alone(isolate: Isolate) -> None:
-    assert await isolate.eval("Object.getPrototypeOf(globalThis) === Object.prototype")
-    assert await isolate.eval("globalThis.constructor === Object")
+async def test_the_global_object_is_an_event_target_and_nothing_else(isolate: Isolate) -> None:
+    """What is on it, `tests/inventory` says."""
+    assert await isolate.eval("Object.getPrototypeOf(globalThis) === EventTarget.prototype")
+    assert await isolate.eval("globalThis.constructor === EventTarget && self === globalThis")
     assert await isolate.eval("String(globalThis)") == "[object global]"
     found = await names_of(
         isolate,
         "(() => { const all = []; for (let o = globalThis; o; o = Object.getPrototypeOf(o))"
         " all.push(...Reflect.ownKeys(o)); return all })()",
     )
-    for name in ("Deno", "process", "Buffer", "require", "fetch", "window", "self", "global"):
+    for name in ("Deno", "process", "Buffer", "require", "fetch", "window", "global"):
         assert name not in found
+
+
+async def test_nobody_listens_to_the_global_object(fresh_isolate: Isolate) -> None:
+    """A listener of the engine or of Atoll would be a function that user code could call."""
+    code = """
+    Reflect.ownKeys(globalThis).filter((key) => typeof key === "symbol").flatMap((key) =>
+        Reflect.ownKeys(globalThis[key]?.listeners ?? {})).map(String)
+    """
+    assert await fresh_isolate.eval(code) == []
 
 
 @pytest.mark.parametrize(
@@ -142,6 +139,58 @@ async def test_nothing_of_the_engine_can_be_reached_by_properties(fresh_isolate:
     size, found = await fresh_isolate.eval(CRAWL)
     assert size > 1000
     assert found == []
+
+
+HOOKS = ["Deno.privateCustomInspect", "Deno.core.hostObject", "nodejs.util.inspect.custom"]
+
+
+async def test_hooks_of_the_engine_are_not_found_by_their_names(fresh_isolate: Isolate) -> None:
+    """`Symbol.for` gives symbols that behave as any others, and are nobody's."""
+    code = """
+    (names) => names.flatMap((name) => {
+        const symbol = Symbol.for(name);
+        const everything = [new URL("a:b"), new Blob([]), new DOMException("x"), performance,
+            new ReadableStream(), new Event("x"), new URLSearchParams().entries()];
+        const given = everything.flatMap((value) => Reflect.ownKeys(value))
+            .concat(everything.flatMap((v) => Reflect.ownKeys(Object.getPrototypeOf(v))))
+            .filter((key) => typeof key === "symbol");
+        return [symbol === Symbol.for(name), Symbol.keyFor(symbol) === name,
+            symbol.description === name, Symbol.for(`${name}x`) !== symbol,
+            given.every((key) => key !== symbol && Symbol.keyFor(key) !== name)];
+    })
+    """
+    assert set(await fresh_isolate.eval(code, HOOKS)) == {True}
+    assert await fresh_isolate.eval("Symbol.keyFor(Symbol.for('mine'))") == "mine"
+    for bad in ("Symbol.keyFor('x')", "Symbol.for(Symbol())"):
+        with pytest.raises(JSError, match="TypeError"):
+            await fresh_isolate.eval(bad)
+
+
+async def test_no_source_of_the_engine_is_shown(isolate: Isolate) -> None:
+    code = """
+    (names) => {
+        const seen = new Set(), shown = [];
+        const visit = (value, path, depth) => {
+            if (value === null || !["object", "function"].includes(typeof value)) return;
+            if (seen.has(value) || depth > 4) return;
+            seen.add(value);
+            if (typeof value === "function") {
+                const text = Function.prototype.toString.call(value);
+                if (!/^function [^]*\\(\\) \\{ \\[native code\\] \\}$/.test(text)) shown.push(path);
+            }
+            for (const key of Reflect.ownKeys(value)) {
+                if (typeof key === "symbol") continue;
+                const d = Reflect.getOwnPropertyDescriptor(value, key);
+                const at = `${path}.${key}`;
+                for (const part of [d.value, d.get, d.set]) visit(part, at, depth + 1);
+            }
+        };
+        for (const key of names) visit(globalThis[key], key, 0);
+        return shown;
+    }
+    """
+    names = await isolate.eval("Object.getOwnPropertyNames(globalThis)")
+    assert await isolate.eval(code, names) == []
 
 
 async def test_global_symbols_of_the_engine_lead_nowhere(isolate: Isolate) -> None:

@@ -379,10 +379,12 @@ class Host:
             pairs = self.handles.take_released()
             self.session.release(msgspec.json.encode(pairs))
 
-    def _uncaught(self, error: Any) -> None:
+    def _uncaught(self, error: Any = None, origin: Any = None) -> None:
         if self.on_uncaught is not None:
             if not isinstance(error, BaseException):
                 error = JSError("Uncaught", notation.describe(error), value=error)
+            if isinstance(error, JSError):
+                error.origin = "rejection" if origin == "rejection" else "exception"
             self.on_uncaught(error)
 
     def violation(self, error: ProtocolViolation) -> AtollError:

@@ -26,6 +26,7 @@ export default function install(atoll, options) {
   removeStatics(primordials, Crypto, []);
   removeStatics(primordials, SubtleCrypto, ["supports"]);
 
+  atoll.makeMethod(Crypto.prototype, "randomUUID");
   exposeInterface("Crypto");
   exposeInterface("SubtleCrypto");
   exposeInterface("CryptoKey");

@@ -14,6 +14,15 @@ import {
   isBlocked,
   postToHost,
 } from "./connection.js";
+import {
+  defineGlobal,
+  defineInterface,
+  exposeAttribute,
+  exposeFunction,
+  exposeReplaceable,
+  makeMethod,
+  replaceMethod,
+} from "./expose.js";
 import { exportValue, homeOf } from "./handles.js";
 import { nativeFunction } from "./functions.js";
 import { indirectEval, locateSyntaxError } from "./evaluate.js";
@@ -26,17 +35,11 @@ import { INSTALL } from "./operations.js";
 const {
   Bare,
   MapPrototypeGet,
-  ObjectDefineProperty,
   ObjectFreeze,
   ObjectHasOwn,
   PromisePrototypeThen,
-  ProxyCtor,
   put,
   ReflectApply,
-  ReflectDeleteProperty,
-  ReflectGetOwnPropertyDescriptor,
-  ReflectOwnKeys,
-  SymbolPrototypeDescription,
   StringPrototypeStartsWith,
   TypeErrorCtor,
 } = primordials;
@@ -65,6 +68,8 @@ const removed = takeRemoved();
  * @property {typeof exposeInterface} exposeInterface
  * @property {typeof exposeFunction} exposeFunction
  * @property {typeof exposeAttribute} exposeAttribute
+ * @property {typeof exposeReplaceable} exposeReplaceable
+ * @property {typeof makeMethod} makeMethod
  * @property {typeof replaceMethod} replaceMethod
  * @property {typeof registerEncoder} registerEncoder
  * @property {typeof registerDecoder} registerDecoder
@@ -91,132 +96,8 @@ function engineValue(name) {
     : ReflectApply(descriptor.get, globalThis, []);
 }
 
-/** @param {PropertyKey} name @param {PropertyDescriptor} descriptor */
-const defineGlobal = (name, descriptor) => ObjectDefineProperty(globalThis, name, descriptor);
-
-/** @param {string} description of a symbol */
-const isInspectHook = (description) =>
-  StringPrototypeStartsWith(description, "Deno.") ||
-  StringPrototypeStartsWith(description, "nodejs.");
-
-/**
- * Put a class of the engine back as Web IDL § 3.7.1 has it: writable, configurable, not enumerable,
- * and without the hooks of the engine's console.
- * @param {string} name
- */
-function exposeInterface(name) {
-  const value = engineValue(name);
-  const keys = ReflectOwnKeys(value.prototype);
-  for (let i = 0; i < keys.length; i++) {
-    if (
-      typeof keys[i] === "symbol" &&
-      isInspectHook(SymbolPrototypeDescription(keys[i]) ?? "")
-    ) ReflectDeleteProperty(value.prototype, keys[i]);
-  }
-  defineGlobal(name, {
-    // @ts-ignore: __proto__ in a literal is the prototype
-    __proto__: null,
-    value,
-    configurable: true,
-    enumerable: false,
-    writable: true,
-  });
-}
-
-/** @param {any} value */
-const readOnly = (value) => ({
-  __proto__: /** @type {any} */ (null),
-  value,
-  configurable: true,
-  enumerable: false,
-  writable: false,
-});
-
-const plainProxy = /** @type {ProxyHandler<any>} */ (ObjectFreeze({ __proto__: null }));
-
-/**
- * An operation or getter of the global object (Web IDL § 3.7.7, § 3.7.6): called on something
- * else, it throws. The proxy hides its source and keeps its receiver, which `bind` would not.
- * @template {(...args: any[]) => any} F
- * @param {string} name
- * @param {F} implementation
- * @param {number} length parameters that are required
- */
-function globalMethod(name, implementation, length) {
-  const { method } = {
-    /** @this {any} @param {any[]} args */
-    method(...args) {
-      if (this !== undefined && this !== null && this !== globalThis) {
-        throw new TypeErrorCtor("Illegal invocation");
-      }
-      if (args.length < length) {
-        throw new TypeErrorCtor(
-          `Failed to execute '${name}': ${length} argument${length === 1 ? "" : "s"} required, ` +
-            `but only ${args.length} present`,
-        );
-      }
-      return ReflectApply(implementation, undefined, args);
-    },
-  };
-  ObjectDefineProperty(method, "name", readOnly(name));
-  ObjectDefineProperty(method, "length", readOnly(length));
-  return new ProxyCtor(method, plainProxy);
-}
-
-/**
- * A function of the global scope, as an operation of Web IDL: enumerable, no constructor.
- * @param {string} name
- * @param {(...args: any[]) => any} implementation
- * @param {number} length parameters that are required
- */
-function exposeFunction(name, implementation, length) {
-  defineGlobal(name, {
-    // @ts-ignore: __proto__ in a literal is the prototype
-    __proto__: null,
-    value: globalMethod(name, implementation, length),
-    configurable: true,
-    enumerable: true,
-    writable: true,
-  });
-}
-
-/**
- * A read-only attribute of the global scope.
- * @param {string} name
- * @param {() => any} get
- */
-function exposeAttribute(name, get) {
-  defineGlobal(name, {
-    // @ts-ignore: __proto__ in a literal is the prototype
-    __proto__: null,
-    get: globalMethod(`get ${name}`, get, 0),
-    set: undefined,
-    configurable: true,
-    enumerable: true,
-  });
-}
-
-/**
- * Put another implementation in the place of a method, or of a getter, which keeps its name, its
- * length and its descriptor.
- * @param {object} target
- * @param {PropertyKey} key
- * @param {(original: (...args: any[]) => any) => (self: any, args: any[]) => any} make
- */
-function replaceMethod(target, key, make) {
-  const old = /** @type {PropertyDescriptor} */ (ReflectGetOwnPropertyDescriptor(target, key));
-  const isValue = ObjectHasOwn(old, "value");
-  const original = isValue ? old.value : old.get;
-  const implementation = make(original);
-  const replacement = new ProxyCtor(original, {
-    // @ts-ignore: __proto__ in a literal is the prototype
-    __proto__: null,
-    apply: (_target, self, args) => implementation(self, args),
-  });
-  const change = isValue ? { value: replacement } : { get: replacement };
-  // @ts-ignore: as above
-  ObjectDefineProperty(target, key, { __proto__: null, ...old, ...change });
-}
+/** @param {string} name */
+const exposeInterface = (name) => defineInterface(name, engineValue(name));
 
 /** @param {any} value */
 const held = (value) =>
@@ -245,6 +126,8 @@ const atoll = ObjectFreeze({
   exposeInterface,
   exposeFunction,
   exposeAttribute,
+  exposeReplaceable,
+  makeMethod,
   replaceMethod,
   registerEncoder,
   registerDecoder,

@@ -208,3 +208,8 @@ export const queueTask = (callback) =>
 export const onUnhandledRejection = core.setUnhandledPromiseRejectionHandler;
 /** @type {(handler: (error: any) => void) => void} */
 export const onUncaughtException = core.setReportExceptionCallback;
+/**
+ * The same for a rejection that the handler above was told of, and that something handles after all.
+ * @type {(handler: (promise: Promise<any>, reason: any) => void) => void}
+ */
+export const onHandledRejection = core.setHandledPromiseRejectionHandler;

@@ -21,6 +21,7 @@ import {
   WeakMapPrototypeSet,
 } from "./primordials.js";
 import { isNativeError } from "./engine.js";
+import { clean } from "./expose.js";
 import { MarshalFailure, registerDecoder, registerEncoder } from "./marshal.js";
 import { FrameTooLarge } from "../../wire/guest.js";
 
@@ -163,22 +164,30 @@ const describe = (site) => {
     : `${site}`;
 };
 
+/** URL prefix of the guest halves, and the same as a path, which is how some frames show it. */
+let ownUrl = "ext:";
+let ownPath = "ext:";
+/** Whether a file is Atoll's or the engine's. @param {string} file */
+const isHiddenFile = (file) =>
+  StringPrototypeStartsWith(file, ownUrl) || StringPrototypeStartsWith(file, ownPath) ||
+  StringPrototypeStartsWith(file, "ext:") || StringPrototypeStartsWith(file, "node:") ||
+  StringPrototypeStartsWith(file, "atoll:") || StringPrototypeStartsWith(file, "data:");
+
 /**
  * `Error.prepareStackTrace` of this realm. V8 calls it with the frames of a stack that is about
  * to become text; ours drops the frames of Atoll and of the engine, then does what the user's own
  * hook, or V8, would have done.
  * @param {string} guestRoot URL prefix of the guest halves
- * @param {string} guestPath the same as a path, which is how some frames show it
+ * @param {string} guestPath the same as a path
  */
 export function installStackFilter(guestRoot, guestPath) {
+  ownUrl = guestRoot;
+  ownPath = guestPath;
   /** @type {any} */
   let userHook = undefined;
   const hidden = (/** @type {any} */ site) => {
     const file = site.getScriptNameOrSourceURL() ?? site.getFileName();
-    return typeof file === "string" &&
-      (StringPrototypeStartsWith(file, guestRoot) || StringPrototypeStartsWith(file, guestPath) ||
-        StringPrototypeStartsWith(file, "ext:") || StringPrototypeStartsWith(file, "node:") ||
-        StringPrototypeStartsWith(file, "atoll:") || StringPrototypeStartsWith(file, "data:"));
+    return typeof file === "string" && isHiddenFile(file);
   };
   const prepareStackTrace = (/** @type {any} */ error, /** @type {any[]} */ sites) => {
     /** @type {any[]} */
@@ -211,4 +220,6 @@ export function installStackFilter(guestRoot, guestPath) {
       userHook = hook === prepareStackTrace ? undefined : hook;
     },
   });
+  clean(ErrorCtor);
+  clean({ prepareStackTrace });
 }

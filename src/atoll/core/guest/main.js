@@ -19,7 +19,7 @@ import { Encoded } from "./marshal.js";
 import { evaluate } from "./evaluate.js";
 import { seal } from "./seal.js";
 import { scrubGlobal } from "./realm.js";
-import { reportException } from "./uncaught.js";
+import { installErrorReporting } from "./uncaught.js";
 import * as operation from "./operations.js";
 import "./builtin_classes.js";
 import "./functions.js";
@@ -137,11 +137,7 @@ export function main(config, bootUrl, importModule) {
   addEventListener("load", () => {
     scrubGlobal();
     installStackFilter(guestRoot.href, decodeURIComponent(guestRoot.pathname));
-    engine.onUncaughtException(reportException);
-    engine.onUnhandledRejection((_promise, reason) => {
-      reportException(reason);
-      return true;
-    });
+    installErrorReporting();
     start({ limits: config, writer, input, replies, readInput: read.read }, { sealed });
-  });
+  }, { once: true });
 }

@@ -7,17 +7,31 @@
 import {
   FunctionPrototype,
   MapCtor,
+  MapPrototypeGet,
   MapPrototypeSet,
   ObjectDefineProperty,
   ObjectPrototype,
+  ReflectApply,
   ReflectDeleteProperty,
   ReflectGetOwnPropertyDescriptor,
+  ReflectGetPrototypeOf,
   ReflectOwnKeys,
   ReflectSetPrototypeOf,
   SetCtor,
   SetPrototypeHas,
+  SymbolPrototypeDescription,
   TypeErrorCtor,
 } from "./primordials.js";
+import {
+  clean,
+  defineInterface,
+  exposeFunction,
+  exposeReplaceable,
+  hideSources,
+  isHook,
+  makeMethod,
+  replaceMethod,
+} from "./expose.js";
 
 /** ECMA-262 clause 19, ECMA-402, and the WebAssembly namespace. */
 const ECMASCRIPT = [
@@ -33,8 +47,11 @@ const ECMASCRIPT = [
   "WebAssembly",
 ];
 
-/** The classes that every capability and the marshaller build on. */
-const CORE = [
+/**
+ * The classes that every capability and the marshaller build on. Functions and attributes are
+ * exposed below, and in `uncaught.js` what has to do with errors.
+ */
+const INTERFACES = [
   ..."AbortController AbortSignal Blob ByteLengthQueuingStrategy".split(" "),
   ..."CountQueuingStrategy CustomEvent DOMException Event EventTarget File".split(" "),
   ..."FormData MessageChannel MessageEvent MessagePort Performance PerformanceEntry".split(" "),
@@ -43,8 +60,7 @@ const CORE = [
   ..."ReadableStreamBYOBRequest ReadableStreamDefaultController".split(" "),
   ..."ReadableStreamDefaultReader TransformStream TransformStreamDefaultController".split(" "),
   ..."URL URLPattern URLSearchParams WritableStream".split(" "),
-  ..."WritableStreamDefaultController WritableStreamDefaultWriter performance".split(" "),
-  ..."queueMicrotask structuredClone".split(" "),
+  ..."WritableStreamDefaultController WritableStreamDefaultWriter".split(" "),
 ];
 
 /** Descriptors of what was removed, by name. @type {Map<PropertyKey, PropertyDescriptor>} */
@@ -74,9 +90,66 @@ const lockCall = () =>
     configurable: false,
   });
 
+/**
+ * What the standards do not have on their classes. `dispatchEvent` never asks a target for its
+ * parent, and the references that keep Node's event loop alive mean nothing here.
+ */
+const EXTRAS = /** @type {[object, PropertyKey[]][]} */ ([
+  [EventTarget.prototype, ["getParent"]],
+  [Event.prototype, ["initialized"]],
+  [MessagePort.prototype, ["ref", "unref", "hasRef"]],
+]);
+
+/** Objects that have no global of their own. */
+const iteratorPrototypes = () => [
+  ReflectGetPrototypeOf(new URLSearchParams().entries()),
+  ReflectGetPrototypeOf(new FormData().entries()),
+  ReflectGetPrototypeOf(new ReadableStream().values()),
+];
+
+/**
+ * The engine's own keys on the global object, which make it an event target: its brand, and the
+ * list of its listeners.
+ * @param {PropertyKey} key
+ */
+const isTargetKey = (key) => {
+  if (typeof key !== "symbol") return false;
+  const description = SymbolPrototypeDescription(key);
+  return description === "" || description === "[[webidl.brand]]";
+};
+
+/** ECMA-262 § 20.1.3.8.1: the engine has taken it away. */
+function restoreProto() {
+  const { getPrototypeOf, setPrototypeOf } = Object;
+  const descriptor = ReflectGetOwnPropertyDescriptor({
+    get __proto__() {
+      return getPrototypeOf(this);
+    },
+    set __proto__(prototype) {
+      if (this === undefined || this === null) {
+        throw new TypeErrorCtor("Object.prototype.__proto__ called on null or undefined");
+      }
+      const isObject = typeof prototype === "object" || typeof prototype === "function";
+      if (isObject && (typeof this === "object" || typeof this === "function")) {
+        setPrototypeOf(this, prototype);
+      }
+    },
+  }, "__proto__");
+  // @ts-ignore: __proto__ in a literal is the prototype
+  ObjectDefineProperty(ObjectPrototype, "__proto__", { ...descriptor, enumerable: false });
+  clean(ObjectPrototype);
+}
+
 export function scrubGlobal() {
   lockCall();
-  const allowed = new SetCtor([...ECMASCRIPT, ...CORE]);
+  restoreProto();
+  makeMethod(URL, "createObjectURL");
+  makeMethod(URL, "revokeObjectURL");
+  const { performance, queueMicrotask, structuredClone } = globalThis;
+  // The engine takes V8's from behind its own on first use, which has to be there then.
+  queueMicrotask(() => {});
+  const allowed = new SetCtor(ECMASCRIPT);
+  const interfaces = new SetCtor(INTERFACES);
   const keys = ReflectOwnKeys(globalThis);
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i];
@@ -84,13 +157,34 @@ export function scrubGlobal() {
     const descriptor = /** @type {PropertyDescriptor} */ (
       ReflectGetOwnPropertyDescriptor(globalThis, key)
     );
-    MapPrototypeSet(removed, key, descriptor);
-    if (!ReflectDeleteProperty(globalThis, key)) {
-      throw new Error(`the engine's global ${String(key)} cannot be removed`);
+    if (SetPrototypeHas(interfaces, key)) {
+      // @ts-ignore: a name
+      defineInterface(key, globalThis[key]);
+    } else if (isTargetKey(key)) {
+      ObjectDefineProperty(globalThis, key, { ...descriptor, enumerable: false });
+    } else {
+      MapPrototypeSet(removed, key, descriptor);
+      if (!ReflectDeleteProperty(globalThis, key)) {
+        throw new Error(`the engine's global ${String(key)} cannot be removed`);
+      }
     }
   }
+  for (let i = 0; i < EXTRAS.length; i++) {
+    const [target, names] = EXTRAS[i];
+    for (let j = 0; j < names.length; j++) ReflectDeleteProperty(target, names[j]);
+  }
+  const iterators = iteratorPrototypes();
+  for (let i = 0; i < iterators.length; i++) clean(/** @type {object} */ (iterators[i]));
+
+  exposeReplaceable("performance", () => performance);
+  exposeReplaceable("self", () => globalThis);
+  exposeFunction("queueMicrotask", queueMicrotask, 1);
+  exposeFunction("structuredClone", structuredClone, 1);
+  hideSources();
+  hideRegistry();
+
   // Window and its prototypes would be reachable from globalThis.constructor.
-  if (!ReflectSetPrototypeOf(globalThis, ObjectPrototype)) {
+  if (!ReflectSetPrototypeOf(globalThis, EventTarget.prototype)) {
     throw new Error("the prototype of the global object cannot be replaced");
   }
   // ECMA-262 gives the global object's own name no special treatment; Deno's is fine as it is.
@@ -99,5 +193,32 @@ export function scrubGlobal() {
     __proto__: null,
     value: "global",
     configurable: true,
+  });
+}
+
+/**
+ * Symbols that the engine has registered for hooks of its own would be anybody's by name. In their
+ * place, `Symbol.for` gives others, which nothing but user code knows.
+ */
+function hideRegistry() {
+  /** @type {Map<string, symbol>} */
+  const ours = new MapCtor();
+  /** @type {Map<symbol, string>} */
+  const names = new MapCtor();
+  const SymbolCtor = Symbol;
+  replaceMethod(Symbol, "for", (original) => (self, args) => {
+    const name = `${args[0]}`;
+    if (!isHook(name)) return ReflectApply(original, self, [name]);
+    let symbol = MapPrototypeGet(ours, name);
+    if (symbol === undefined) {
+      symbol = SymbolCtor(name);
+      MapPrototypeSet(ours, name, symbol);
+      MapPrototypeSet(names, symbol, name);
+    }
+    return symbol;
+  });
+  replaceMethod(Symbol, "keyFor", (original) => (self, args) => {
+    const name = ReflectApply(original, self, args);
+    return name === undefined ? MapPrototypeGet(names, args[0]) : isHook(name) ? undefined : name;
   });
 }
