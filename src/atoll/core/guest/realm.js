@@ -104,7 +104,6 @@ const EXTRAS = /** @type {[object, PropertyKey[]][]} */ ([
 const iteratorPrototypes = () => [
   ReflectGetPrototypeOf(new URLSearchParams().entries()),
   ReflectGetPrototypeOf(new FormData().entries()),
-  ReflectGetPrototypeOf(new ReadableStream().values()),
 ];
 
 /**
