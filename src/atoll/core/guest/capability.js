@@ -28,6 +28,7 @@ import { nativeFunction } from "./functions.js";
 import { indirectEval, locateSyntaxError } from "./evaluate.js";
 import { Encoded, newArray, registerDecoder, registerEncoder, tagged } from "./marshal.js";
 import { takeRemoved } from "./realm.js";
+import { inlineSourceMap, registerSourceMap } from "./source_maps.js";
 import { interceptUncaught, reportException } from "./uncaught.js";
 import { headersClass } from "./web.js";
 import { INSTALL } from "./operations.js";
@@ -77,6 +78,8 @@ const removed = takeRemoved();
  * @property {typeof locateSyntaxError} locateSyntaxError
  * @property {(value: any) => any} held what an answer has to be for the host to get a reference
  * @property {() => Promise<import("./engine.js").ModuleEngine>} loadModuleEngine
+ * @property {typeof registerSourceMap} registerSourceMap
+ * @property {typeof inlineSourceMap} inlineSourceMap
  */
 
 /** @param {any} hostFunction @returns {number} */
@@ -135,6 +138,8 @@ const atoll = ObjectFreeze({
   locateSyntaxError,
   held,
   loadModuleEngine: () => engine.makeModuleEngine(() => importModule(vmName)),
+  registerSourceMap,
+  inlineSourceMap,
 });
 
 /** Imports a module in the name of one that may. @type {(url: string) => Promise<any>} */

@@ -15,6 +15,8 @@ import {
   put,
   ReflectApply,
   ReflectGet,
+  StringPrototypeLastIndexOf,
+  StringPrototypeSlice,
   StringPrototypeStartsWith,
   WeakMapCtor,
   WeakMapPrototypeGet,
@@ -22,6 +24,7 @@ import {
 } from "./primordials.js";
 import { isNativeError } from "./engine.js";
 import { clean } from "./expose.js";
+import { originalPlace } from "./source_maps.js";
 import { MarshalFailure, registerDecoder, registerEncoder } from "./marshal.js";
 import { FrameTooLarge } from "../../wire/guest.js";
 
@@ -155,14 +158,26 @@ export const asGuestError = (failure, root) => {
 const isNativeEval = (site) =>
   site.getFunctionName() === "eval" && typeof site.getScriptNameOrSourceURL() !== "string";
 
-/** Code without a function of its own shows its place alone, in an eval as in a script. */
-/** @param {any} site a V8 CallSite */
-const describe = (site) => {
-  const place = site.getScriptNameOrSourceURL();
-  return site.isEval() && typeof place === "string" && site.getFunctionName() === "eval"
-    ? `${place}:${site.getLineNumber()}:${site.getColumnNumber()}`
-    : `${site}`;
-};
+/**
+ * Code without a function of its own shows its place alone, in an eval as in a script.
+ * @param {any} site a V8 CallSite
+ */
+function describe(site) {
+  const script = site.getScriptNameOrSourceURL();
+  if (typeof script !== "string") return `${site}`;
+  const line = site.getLineNumber();
+  const column = site.getColumnNumber();
+  const place = `${script}:${line}:${column}`;
+  const text = site.isEval() && site.getFunctionName() === "eval" ? place : `${site}`;
+  const original = originalPlace(script, line, column);
+  const at = original === null ? -1 : StringPrototypeLastIndexOf(text, place);
+  if (original === null || at < 0) return text;
+  const shown = original.line === 0
+    ? original.source
+    : `${original.source}:${original.line}:${original.column}`;
+  return StringPrototypeSlice(text, 0, at) + shown +
+    StringPrototypeSlice(text, at + place.length);
+}
 
 /** URL prefix of the guest halves, and the same as a path, which is how some frames show it. */
 let ownUrl = "ext:";

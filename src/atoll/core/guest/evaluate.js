@@ -19,6 +19,7 @@ import { PARSER_SOURCE } from "./operations.js";
 import { placed } from "./errors.js";
 import { rewriteTopLevelAwait } from "./top_level_await.js";
 import { Encoded } from "./marshal.js";
+import { inlineSourceMap, originalPlace, registerSourceMap } from "./source_maps.js";
 
 const replace = uncurryThis(String.prototype.replace);
 const UNSAFE_IN_URL = /[\s'"\u2028\u2029]/;
@@ -85,9 +86,11 @@ function renewEval() {
 /**
  * @param {string} source
  * @param {string} filename as stack traces show it
+ * @param {string | null} [sourceMap] by which they show other places, instead of one in the source
  * @returns {any} the completion value; a promise when the script has top-level `await`
  */
-export function evaluate(source, filename) {
+export function evaluate(source, filename, sourceMap = null) {
+  registerSourceMap(urlSafe(filename), sourceMap ?? inlineSourceMap(source));
   if (source.length < SHORT && RegExpPrototypeExec(MORE_THAN_EXPRESSIONS, source) === null) {
     return evaluateExpressions(source, filename);
   }
@@ -183,6 +186,11 @@ function syntaxError(thrown, error, source, filename) {
   const message = StringPrototypeIncludes(source, "await")
     ? replace(`${error.message}`, / \(\d+:\d+\)$/, "")
     : `${thrown.message}${IMPORT_STATEMENT === thrown.message ? IMPORT_HINT : ""}`;
+  const original = originalPlace(urlSafe(filename), loc.line, loc.column + 1);
+  if (original !== null) {
+    const { line, column } = original;
+    return new Encoded(["!s", message, original.source, line || null, column || null, null]);
+  }
   return new Encoded([
     "!s",
     message,

@@ -54,8 +54,8 @@ const hold = (value) => {
  */
 const give = (value, copy) => copy ? value : hold(value);
 
-defineOperation(operation.EVALUATE, (source, filename, args, copy) => {
-  let value = evaluate(source, filename);
+defineOperation(operation.EVALUATE, (source, filename, args, copy, sourceMap) => {
+  let value = evaluate(source, filename, sourceMap);
   if (args !== null) {
     if (typeof value !== "function") {
       throw new TypeErrorCtor("eval was given arguments, but the code's value is no function");

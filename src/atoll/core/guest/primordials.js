@@ -179,6 +179,7 @@ export const StringPrototypeCharCodeAt = uncurryThis(String.prototype.charCodeAt
 export const StringPrototypeIncludes = uncurryThis(String.prototype.includes);
 export const StringPrototypeIndexOf = uncurryThis(String.prototype.indexOf);
 export const StringPrototypeIsWellFormed = uncurryThis(String.prototype.isWellFormed);
+export const StringPrototypeLastIndexOf = uncurryThis(String.prototype.lastIndexOf);
 export const StringPrototypeSlice = uncurryThis(String.prototype.slice);
 export const StringPrototypeSplit = uncurryThis(String.prototype.split);
 export const StringPrototypeStartsWith = uncurryThis(String.prototype.startsWith);
@@ -207,6 +208,9 @@ export const binaryClasses = [
 /** Their names, by the same code: the classes' own `name` can be redefined. */
 export const binaryNames = binaryClasses.map(({ name }) => name);
 export const Uint8ArrayCtor = Uint8Array;
+/** @type {(text: string) => Uint8Array<ArrayBuffer>} */
+// @ts-ignore: the engine's types do not have it yet
+export const fromBase64 = Uint8Array.fromBase64.bind(Uint8Array);
 /**
  * `bytes.subarray(start, end)` without the species lookup, which would hand the buffer to whatever
  * user code has put on `Uint8Array.prototype.constructor`.
@@ -218,6 +222,7 @@ export const subarray = (bytes, start, end) =>
     TypedArrayPrototypeByteOffset(bytes) + start,
     (end ?? TypedArrayPrototypeByteLength(bytes)) - start,
   );
+export const Int32ArrayCtor = Int32Array;
 export const Uint16ArrayCtor = Uint16Array;
 export const Uint32ArrayCtor = Uint32Array;
 
