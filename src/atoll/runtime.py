@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from atoll.encoding import Encoding
     from atoll.limits import Limits
     from atoll.timers import Timers, TimersHandle
+    from atoll.typescript import Compiler
 
 
 class BaseRuntime:
@@ -60,6 +61,7 @@ class Runtime(BaseRuntime, Isolate):
         limits: Limits | None = None,
         confinement: Confinement = "require",
         on_uncaught: Callable[[BaseException], object] | None = None,
+        typescript: Compiler | None = None,
         console: Console | Callable[[Entry], object] | bool | None = True,
         timers: Timers | Literal["real", "manual"] | bool | None = "real",
         crypto: Crypto | bool | None = True,
@@ -72,6 +74,8 @@ class Runtime(BaseRuntime, Isolate):
             confinement: as for `Isolate`: ``"require"``, ``"best-effort"`` or ``"off"``.
             on_uncaught: called with errors and rejections that nothing in the guest handled; by
                 default they are logged as warnings to ``atoll.isolate``.
+            typescript: how TypeScript and JSX become JavaScript; by default with what
+                ``atoll.typescript.Compiler()`` has.
             console: a function that is called with every entry, or a ``Console``; one such object
                 belongs to one runtime.
             timers: ``"real"``; ``"manual"`` for time, including ``Date``, that moves by `tick`
@@ -82,7 +86,9 @@ class Runtime(BaseRuntime, Isolate):
         Raises:
             TypeError: a keyword has a value that it does not take.
         """
-        super().__init__(limits=limits, confinement=confinement, on_uncaught=on_uncaught)
+        super().__init__(
+            limits=limits, confinement=confinement, on_uncaught=on_uncaught, typescript=typescript
+        )
         self._choose(console=console, timers=timers, crypto=crypto, encoding=encoding)
 
     async def __aenter__(self) -> Self:

@@ -27,8 +27,9 @@ exit status:
   130  interrupted with Ctrl-C
 """
 _GLOBALS: Final = """\
-A program is a classic script in which top-level await works. It sees ECMAScript, WebAssembly, the
-core classes of the web platform (URL, Blob, streams, events, ...), and:
+A program is a classic script, in TypeScript if it is said to be, in which top-level await works. It
+sees ECMAScript, WebAssembly, the core classes of the web platform (URL, Blob, streams, events,
+...), and:
 
   print(...values)  writes a line to standard output
   input             text of --input, or of standard input when that is no terminal, or null
@@ -103,7 +104,7 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 def _parser() -> _Parser:
     parser = _Parser(
         prog="atoll",
-        description="Run untrusted JavaScript in V8 isolates that the operating system confines.",
+        description="Run untrusted JavaScript and TypeScript in V8 isolates that are confined.",
         epilog=_EXIT_STATUS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -124,7 +125,7 @@ def _parser() -> _Parser:
 
 
 def _add_run(parser: argparse.ArgumentParser) -> None:
-    _add_program(parser, "FILE", "a JavaScript file; - reads it from standard input")
+    _add_program(parser, "FILE", "a JavaScript or TypeScript file; - reads it from standard input")
 
 
 def _add_eval(parser: argparse.ArgumentParser) -> None:
@@ -141,6 +142,12 @@ def _add_program(parser: argparse.ArgumentParser, metavar: str, what: str) -> No
     parser.add_argument("--input", metavar="FILE", help=_HELP["input"])
     parser.add_argument("--json", action="store_true", help=_HELP["json"])
     parser.add_argument("--stats", action="store_true", help=_HELP["stats"])
+    parser.add_argument(
+        "--language", choices=("js", "ts", "mts", "cts", "tsx", "jsx"), help=_HELP["language"]
+    )
+    parser.add_argument(
+        "--ts", action="store_const", dest="language", const="ts", help="the same as --language ts"
+    )
     _add_limits(parser)
 
 
@@ -163,6 +170,7 @@ _ATTACKS: Final = "Puts on each layer of confinement and attacks it. Takes about
 _HELP: Final = {
     "input": "what the program sees as input; - reads standard input before it starts",
     "json": "print the result as one line of JSON, and what the program prints to standard error",
+    "language": "of the program, where the extension of FILE does not say it",
     "stats": "end with a line on standard error: time, memory, confinement",
     "confinement": "require (default) refuses to start without Landlock and seccomp; see doctor",
 }
@@ -185,7 +193,7 @@ def given_limits(options: argparse.Namespace) -> dict[str, float | None]:
 
 _AddOptions = Callable[[argparse.ArgumentParser], None]
 _COMMANDS: Final[dict[str, tuple[str, str, _AddOptions]]] = {
-    "run": ("run a JavaScript file", _GLOBALS, _add_run),
+    "run": ("run a JavaScript or TypeScript file", _GLOBALS, _add_run),
     "eval": ("run code from the command line", _GLOBALS, _add_eval),
     "doctor": ("test which confinement layers hold on this machine", _ATTACKS, _add_doctor),
 }

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
+from atoll.core.code_frame import code_frame
 from atoll.errors import (
     AtollError,
     CpuLimitExceeded,
@@ -25,10 +24,8 @@ from .json_text import NotJson, to_json
 if TYPE_CHECKING:
     from .terminal import Stream
 
-_LINE_ENDS: Final = re.compile(r"\r\n|[\n\r\u2028\u2029]")
 _LONGEST_STACK: Final = 20_000
 _DEEPEST_CAUSE: Final = 10
-_FRAME_WIDTH: Final = 96
 _OPTIONS: Final[tuple[tuple[type[LimitExceeded], str], ...]] = (
     (MemoryLimitExceeded, "--memory"),
     (CpuLimitExceeded, "--cpu-time"),
@@ -95,37 +92,3 @@ def _syntax_error(error: JSSyntaxError, source: str, errors: Stream) -> str:
     if error.message.startswith(("Cannot use import", "Unexpected token 'export'")):
         text += "\nA program is a classic script: it has no import and export declarations.\n"
     return text
-
-
-def code_frame(source: str, line: int, column: int) -> str:
-    """Up to three lines of a source that end with the given one, and a caret below the column.
-
-    Args:
-        source: the whole text.
-        line: 1-based.
-        column: 1-based, in UTF-16 code units.
-    """
-    from .terminal import visible
-
-    lines = _LINE_ENDS.split(source)
-    first = max(1, line - 2)
-    margin = len(str(line))
-    units = lines[line - 1].encode("utf-16-le", "surrogatepass")[: 2 * (column - 1)]
-    before = units.decode("utf-16-le", "replace")
-    # A minified line can have a million columns: show the part around the place.
-    start = max(0, len(before) - _FRAME_WIDTH * 2 // 3)
-    frame = []
-    for number in range(first, line + 1):
-        shown = visible(lines[number - 1][start : start + _FRAME_WIDTH]).replace("\t", "    ")
-        frame.append(f"{number:>{margin + 2}} | {shown}".rstrip())
-    indent = _width(visible(before[start:]).replace("\t", "    "))
-    frame.append(" " * (margin + 2) + " | " + " " * indent + "^")
-    return "\n".join(frame)
-
-
-def _width(text: str) -> int:
-    """Columns that a terminal gives the text."""
-    return sum(
-        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
-        for c in text
-    )

@@ -55,7 +55,7 @@ class Program:
         read_input: Callable[[], str | None],
     ) -> None:
         self._source = source
-        self._filename = filename
+        self._named: dict[str, Any] = {"filename": filename, "language": options.language}
         self._options = options
         self._read_input = read_input
         self._errors = error_stream()
@@ -102,12 +102,12 @@ class Program:
 
     def _print_result(self, isolate: Isolate, show: JSFunction, limits: Limits) -> None:
         if self._options.json:
-            value = isolate.eval(self._source, filename=self._filename)
+            value = isolate.eval(self._source, **self._named)
             self._write(self._output, to_json(value))
             return
         started = time.monotonic()
         # The isolate turns the result into text: much of what it can hold cannot leave it.
-        with isolate.eval(self._source, filename=self._filename, copy=False) as result:
+        with isolate.eval(self._source, **self._named, copy=False) as result:
             left = None
             if limits.call_time is not None:
                 left = max(0.001, limits.call_time - (time.monotonic() - started))
@@ -191,8 +191,6 @@ def _source(options: argparse.Namespace) -> tuple[str, str]:
             raise UsageError("the program and its input cannot both come from standard input")
         return _decode(_read_stdin(), "standard input"), "<stdin>"
     path = Path(options.program)
-    if path.suffix in (".ts", ".mts", ".cts", ".tsx", ".jsx"):
-        raise UsageError(f"{path} is not JavaScript, and Atoll does not compile {path.suffix} yet")
     return _decode(_read_file(path), str(path)), path.name
 
 

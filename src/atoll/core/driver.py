@@ -48,6 +48,7 @@ class Driver:
         host: the half that does no I/O.
         process: the process, once it has been launched.
         started_at: when that was, by `time.monotonic`.
+        confinement: how strictly the owner wants it confined.
     """
 
     reference_classes: Mapping[str, type[BaseReference]]
@@ -57,14 +58,14 @@ class Driver:
         self.process: IsolateProcess | None = None
         self.started_at = 0.0
         self._limits = limits
-        self._confinement = confinement
+        self.confinement = confinement
         self._owner_pid = os.getpid()
         self._writers: tuple[PipeWriter, ...] = ()
         self._cancelled: dict[int, float] = {}
 
     def _launch(self) -> IsolateProcess:
         self.started_at = time.monotonic()
-        process = self.process = launch(self._limits, self._confinement)
+        process = self.process = launch(self._limits, self.confinement)
         writers = self._writers = (PipeWriter(process.input), PipeWriter(process.replies))
         script = core_script()
         writers[INPUT].feed([script])

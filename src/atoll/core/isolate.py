@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Final, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, overload
 
 from atoll.core import operations
 from atoll.core.aio import AsyncDriver
@@ -14,6 +14,7 @@ from atoll.core.capability import Capability, ConnectedCapability, installation,
 from atoll.core.classes import ClassDefinition, ClassTable
 from atoll.core.driver import Driver, logger
 from atoll.core.handles import HostFunction
+from atoll.core.languages import Language, language_to_transpile
 from atoll.core.launch import Confinement
 from atoll.core.reference import Reference
 from atoll.core.scope import Scope
@@ -23,6 +24,11 @@ from atoll.limits import Limits
 
 LOGGED_UNCAUGHT: Final = 100
 """Uncaught errors of one isolate that are logged by default."""
+
+DEFAULT_FILENAME: Final = "<eval>"
+
+if TYPE_CHECKING:
+    from atoll.typescript import Compiler
 
 HandleT = TypeVar("HandleT")
 DriverT = TypeVar("DriverT", bound=Driver)
@@ -36,11 +42,13 @@ class BaseIsolate(Generic[DriverT]):
         driver: DriverT,
         limits: Limits,
         on_uncaught: Callable[[BaseException], object] | None,
+        typescript: Compiler | None,
     ) -> None:
         self.limits = limits
         self._driver = driver
         self._driver.host.on_uncaught = on_uncaught or _UncaughtLogger()
         self._classes = ClassTable(driver.host.handles)
+        self._typescript = typescript
         self._entered = False
 
     def _enter(self) -> None:
@@ -69,6 +77,14 @@ class BaseIsolate(Generic[DriverT]):
     def _layers(self) -> Mapping[str, str]:
         process = self._driver.process
         return {} if process is None else dict(process.layers)
+
+    def _compiler(self) -> Compiler:
+        """What makes JavaScript of TypeScript and JSX for this isolate."""
+        if self._typescript is None:
+            from atoll.typescript import Compiler  # most isolates need none
+
+            self._typescript = Compiler(confinement=self._driver.confinement)
+        return self._typescript
 
     def _host_function(
         self, name: str, function: Callable[..., Any], *, is_async: bool
@@ -120,6 +136,7 @@ class Isolate(BaseIsolate[AsyncDriver]):
         limits: Limits | None = None,
         confinement: Confinement = "require",
         on_uncaught: Callable[[BaseException], object] | None = None,
+        typescript: Compiler | None = None,
     ) -> None:
         """Describe an isolate; entering it starts it.
 
@@ -129,9 +146,10 @@ class Isolate(BaseIsolate[AsyncDriver]):
                 ``"best-effort"`` takes what the machine has, ``"off"`` trusts V8 and Deno alone.
             on_uncaught: called with errors and rejections that nothing in the guest handled; by
                 default they are logged as warnings to ``atoll.isolate``.
+            typescript: how TypeScript and JSX become JavaScript, and where that is cached.
         """
         limits = limits or Limits()
-        super().__init__(AsyncDriver(limits, confinement), limits, on_uncaught)
+        super().__init__(AsyncDriver(limits, confinement), limits, on_uncaught, typescript)
 
     async def __aenter__(self) -> Self:
         self._enter()
@@ -161,7 +179,8 @@ class Isolate(BaseIsolate[AsyncDriver]):
         self,
         code: str,
         *args: object,
-        filename: str = "<eval>",
+        filename: str = DEFAULT_FILENAME,
+        language: Language | None = None,
         timeout: float | None = None,
         copy: bool = True,
     ) -> Any:
@@ -173,14 +192,24 @@ class Isolate(BaseIsolate[AsyncDriver]):
         Args:
             code: the source text.
             args: values, references, functions.
-            filename: as stack traces show it.
+            filename: as stack traces show it. One that ends in ``.ts``, ``.mts``, ``.cts``,
+                ``.tsx`` or ``.jsx`` is transpiled first.
+            language: instead of what the filename says: one of those, or ``"js"``.
             timeout: seconds, instead of ``Limits.call_time``.
             copy: ``False`` returns a ``Reference`` to the value instead of the value.
 
         Raises:
             JSSyntaxError: the source does not compile; has file, line and column.
+            CompilerFailed: the TypeScript compiler did not survive the source.
         """
-        request = (code, filename, list(args) if args else None, copy)
+        values = list(args) if args else None
+        if filename is not DEFAULT_FILENAME or language is not None:
+            kind = language_to_transpile(filename, language)
+            if kind is not None:
+                made = await self._compiler().transpile_async(code, filename, language=kind)
+                typed = (made.code, filename, values, copy, made.source_map)
+                return await self._driver.request(operations.EVALUATE, typed, timeout)
+        request = (code, filename, values, copy)
         return await self._driver.request(operations.EVALUATE, request, timeout)
 
     async def call(

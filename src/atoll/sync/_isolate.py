@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, ClassVar, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
 
 from atoll.core import operations
 from atoll.core.blocking import BlockingDriver
 from atoll.core.capability import Capability, ConnectedCapability, installation, installed
 from atoll.core.classes import ClassDefinition
-from atoll.core.isolate import BaseIsolate
+from atoll.core.isolate import DEFAULT_FILENAME, BaseIsolate
+from atoll.core.languages import Language, language_to_transpile
 from atoll.core.launch import Confinement
 from atoll.core.reference import BaseReference
 from atoll.core.scope import BaseScope
 from atoll.core.statistics import Statistics
 from atoll.core.web import BaseBlobReference
 from atoll.limits import Limits
+
+if TYPE_CHECKING:
+    from atoll.typescript import Compiler
 
 HandleT = TypeVar("HandleT")
 
@@ -168,11 +172,12 @@ class Isolate(BaseIsolate[BlockingDriver]):
         limits: Limits | None = None,
         confinement: Confinement = "require",
         on_uncaught: Callable[[BaseException], object] | None = None,
+        typescript: Compiler | None = None,
     ) -> None:
         """Describe an isolate; entering it starts it. See `atoll.Isolate`."""
         limits = limits or Limits()
         driver = BlockingDriver(limits, confinement, self._references)
-        super().__init__(driver, limits, on_uncaught)
+        super().__init__(driver, limits, on_uncaught, typescript)
 
     def __enter__(self) -> Self:
         self._enter()
@@ -195,12 +200,20 @@ class Isolate(BaseIsolate[BlockingDriver]):
         self,
         code: str,
         *args: object,
-        filename: str = "<eval>",
+        filename: str = DEFAULT_FILENAME,
+        language: Language | None = None,
         timeout: float | None = None,
         copy: bool = True,
     ) -> Any:
         """Run a classic script and return its completion value; a promise is waited for."""
-        request = (code, filename, list(args) if args else None, copy)
+        values = list(args) if args else None
+        if filename is not DEFAULT_FILENAME or language is not None:
+            kind = language_to_transpile(filename, language)
+            if kind is not None:
+                made = self._compiler().transpile(code, filename, language=kind)
+                typed = (made.code, filename, values, copy, made.source_map)
+                return self._driver.request(operations.EVALUATE, typed, timeout)
+        request = (code, filename, values, copy)
         return self._driver.request(operations.EVALUATE, request, timeout)
 
     def call(

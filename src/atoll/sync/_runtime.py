@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from atoll.encoding import Encoding
     from atoll.limits import Limits
     from atoll.timers import BlockingTimersHandle, Timers
+    from atoll.typescript import Compiler
 
 
 class Runtime(BaseRuntime, Isolate):
@@ -32,13 +33,16 @@ class Runtime(BaseRuntime, Isolate):
         limits: Limits | None = None,
         confinement: Confinement = "require",
         on_uncaught: Callable[[BaseException], object] | None = None,
+        typescript: Compiler | None = None,
         console: Console | Callable[[Entry], object] | bool | None = True,
         timers: Timers | Literal["real", "manual"] | bool | None = "real",
         crypto: Crypto | bool | None = True,
         encoding: Encoding | bool | None = True,
     ) -> None:
         """Describe a runtime; entering it starts it. See `atoll.Runtime`."""
-        super().__init__(limits=limits, confinement=confinement, on_uncaught=on_uncaught)
+        super().__init__(
+            limits=limits, confinement=confinement, on_uncaught=on_uncaught, typescript=typescript
+        )
         self._choose(console=console, timers=timers, crypto=crypto, encoding=encoding)
 
     def __enter__(self) -> Self:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from atoll.core.disk_cache import DiskCache
+from atoll.core.languages import LANGUAGES, Language, language_of
 from atoll.errors import CompilerFailed, TypeScriptSyntaxError
-from atoll.typescript._languages import LANGUAGES, Language, language_of
 from atoll.typescript._transpile import Compiler, Source, Transpiled
 
 __all__ = [

@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import re
 
+from atoll.core.code_frame import code_frame, split_lines, utf16_length
 from atoll.errors import TypeScriptSyntaxError
-from atoll.typescript._code_frame import code_frame, split_lines, utf16_length
 
 _STYLES = re.compile(r"\x1b\[[0-9;]*m")
 _REPORT = re.compile(
@@ -44,22 +44,25 @@ def syntax_error(
     found = _REPORT.search(_STYLES.sub("", printed))
     if found is None or found["file"] != name or len(found["line"]) + len(found["column"]) > 20:
         return None
-    line = int(found["line"])
-    lines = split_lines(source.removeprefix("\ufeff"))
-    text = lines[line - 1] if 1 <= line <= len(lines) else ""
-    column = _column(text, int(found["column"]))
+    # The parser knows no other line ends than these.
+    text = source.removeprefix("\ufeff").replace("\r\n", "\n")
+    before = text.split("\n")[: int(found["line"])]
+    place = sum(len(line) + 1 for line in before[:-1]) + _index(before[-1], int(found["column"]))
+    before = split_lines(text[:place])
     error = TypeScriptSyntaxError("SyntaxError", found["message"])
-    error.filename, error.line, error.column = filename, line, column
-    error.source_line = text[:400]
-    error.code_frame = code_frame("\n".join(lines), line, column, max(1, len(found["mark"])))
+    error.filename = filename
+    error.line = len(before)
+    error.column = utf16_length(before[-1]) + 1
+    error.source_line = split_lines(text)[error.line - 1][:400]
+    error.code_frame = code_frame(text, error.line, error.column, max(1, len(found["mark"])))
     return error
 
 
-def _column(text: str, shown: int) -> int:
-    """The 1-based UTF-16 column of what the parser shows at a column of its own."""
+def _index(line: str, shown: int) -> int:
+    """The index of what the parser shows at a column of its own."""
     at = 1
-    for index, character in enumerate(text):
+    for index, character in enumerate(line):
         if at >= shown:
-            return utf16_length(text[:index]) + 1
+            return index
         at += _TAB if character == "\t" else 1
-    return utf16_length(text) + 1
+    return len(line)

@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from atoll.core.disk_cache import DiskCache, shared_cache
+from atoll.core.languages import Language, language_to_transpile
 from atoll.engine.deno import engine_version
 from atoll.errors import CompilerFailed
 from atoll.limits import MiB
 from atoll.typescript import _command
 from atoll.typescript._command import Bounds, Cancellation, Confinement, Finished, Workspace
-from atoll.typescript._languages import Language, language_of
 from atoll.typescript._syntax_errors import syntax_error
 
 JSX = Literal["automatic", "classic", "preserve"]
@@ -261,7 +261,7 @@ _ARGUMENTS: Final = ("transpile", "--quiet", "--source-map=inline", "--outdir=ou
 
 
 def _language(source: Source) -> Language:
-    language = source.language or language_of(source.filename)
+    language = language_to_transpile(source.filename, source.language)
     if language is None:
         raise ValueError(
             f"{source.filename!r} does not end in .ts, .mts, .cts, .tsx or .jsx; say what it is "
