@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import os
 import selectors
 import shutil
@@ -209,10 +210,33 @@ MEMORY: Final = 1024 * MiB
 
 
 async def in_thread(function: Callable[[Cancellation], ResultT]) -> ResultT:
-    """Call a blocking function from asyncio. Cancelling ends the command that it runs."""
+    """Call a blocking function from asyncio. Cancelling ends the command that it runs.
+
+    In a thread of its own, which has ended when this returns: the loop's executor is its owner's.
+    """
     cancellation = Cancellation()
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[ResultT] = loop.create_future()
+
+    def work() -> None:
+        try:
+            result = function(cancellation)
+        except BaseException as error:  # noqa: BLE001 - it goes on in the task that waits
+            settle = functools.partial(done.set_exception, error)
+        else:
+            settle = functools.partial(done.set_result, result)
+        with contextlib.suppress(RuntimeError):  # the loop has been closed under us
+            loop.call_soon_threadsafe(settle)
+
+    thread = threading.Thread(target=work, name="atoll-compiler", daemon=True)
+    thread.start()
     try:
-        return await asyncio.to_thread(function, cancellation)
+        return await asyncio.shield(done)
     except asyncio.CancelledError:
         cancellation.request()
+        await asyncio.wait([done])
+        done.exception()  # nobody else wants to know
         raise
+    finally:
+        if done.done():
+            thread.join()
