@@ -186,19 +186,25 @@ function syntaxError(thrown, error, source, filename) {
   const message = StringPrototypeIncludes(source, "await")
     ? replace(`${error.message}`, / \(\d+:\d+\)$/, "")
     : `${thrown.message}${IMPORT_STATEMENT === thrown.message ? IMPORT_HINT : ""}`;
-  const original = originalPlace(urlSafe(filename), loc.line, loc.column + 1);
-  if (original !== null) {
-    const { line, column } = original;
-    return new Encoded(["!s", message, original.source, line || null, column || null, null]);
-  }
-  return new Encoded([
-    "!s",
-    message,
-    filename,
-    loc.line,
-    loc.column + 1,
-    lineOf(source, error.pos),
-  ]);
+  const { file, line, column, text } = placeOf(error, source, filename);
+  return new Encoded(["!s", message, file, line, column, text]);
+}
+
+/**
+ * Where the parser's error is, in the file that people wrote.
+ * @param {any} error @param {string} source @param {string} file
+ */
+function placeOf(error, source, file) {
+  const { line, column } = ReflectGet(error, "loc");
+  const original = originalPlace(urlSafe(file), line, column + 1);
+  if (original === null) return { file, line, column: column + 1, text: lineOf(source, error.pos) };
+  // The text of that file is not here.
+  return {
+    file: original.source,
+    line: original.line || null,
+    column: original.column || null,
+    text: null,
+  };
 }
 
 /**
@@ -213,7 +219,8 @@ export function locateSyntaxError(thrown, source, file, sourceType) {
   const { error } = parse(source, sourceType);
   const loc = error === null ? undefined : ReflectGet(error, "loc");
   if (loc === undefined) return placed(thrown, [file, null, null, null]);
-  return placed(thrown, [file, loc.line, loc.column + 1, lineOf(source, error.pos)]);
+  const place = placeOf(error, source, file);
+  return placed(thrown, [place.file, place.line, place.column, place.text]);
 }
 
 /** @param {string} source @param {number} position */
