@@ -119,7 +119,11 @@ Action = Start | Check | Hand | Fail | Dispose
 
 
 class Policy:
-    """The state of a pool; see the module."""
+    """The state of a pool; see the module.
+
+    Attributes:
+        starts_at_once: isolates that may be starting at the same time.
+    """
 
     def __init__(
         self,
@@ -134,7 +138,7 @@ class Policy:
         self._size = size
         self._limit = limit
         self._most_warm = most_warm
-        self._starts_at_once = starts_at_once
+        self.starts_at_once = starts_at_once
         self._max_age = NEVER if max_age is None else max_age
         self._check_every = NEVER if check_every is None else check_every
         self._members: dict[int, _Member] = {}
@@ -259,6 +263,10 @@ class Policy:
         """The members that wait to be used."""
         return [id for id, member in self._members.items() if member.state is State.IDLE]
 
+    def has_closed(self) -> bool:
+        """Whether nobody is served any more."""
+        return self._closed
+
     @property
     def is_empty(self) -> bool:
         """Whether there is no member left."""
@@ -349,7 +357,7 @@ class Policy:
         ):
             return []
         starting = self._count(State.STARTING)
-        at_once = 1 if self._failures else self._starts_at_once
+        at_once = 1 if self._failures else self.starts_at_once
         count = min(self._missing(), at_once - starting, self._limit - len(self._members))
         started = []
         for _ in range(count):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from types import EllipsisType, TracebackType
@@ -125,6 +126,7 @@ class Pool(Generic[IsolateT]):
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._changed = asyncio.Event()
+        self._owner_pid = os.getpid()
 
     # Life
 
@@ -162,7 +164,7 @@ class Pool(Generic[IsolateT]):
     async def close(self) -> None:
         """End every isolate, those in use as well. Whoever waits for one gets ``PoolClosed``."""
         self._policy.close()
-        if self._loop is None:
+        if self._loop is None or self._owner_pid != os.getpid():
             return
         self._act()
         while self._tasks:
@@ -227,6 +229,8 @@ class Pool(Generic[IsolateT]):
     def _check_use(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             raise PoolClosed("the pool has not been started: enter it first, with `async with`")
+        if self._owner_pid != os.getpid():
+            raise PoolClosed("the pool belongs to the process that this one was forked from")
         if asyncio.get_running_loop() is not self._loop:
             raise RuntimeError("the pool belongs to another event loop; make one pool per loop")
         return self._loop

@@ -28,16 +28,20 @@ from atoll.sync._isolate import (
     Scope,
     WritableStream,
 )
+from atoll.sync._pool import Pool
 from atoll.sync._runtime import Runtime
+from atoll.sync._sessions import Sessions
 
 __all__ = [
     "BlobReference",
     "Isolate",
     "JSFunction",
     "JSPromise",
+    "Pool",
     "ReadableStream",
     "Reference",
     "Runtime",
     "Scope",
+    "Sessions",
     "WritableStream",
 ]
