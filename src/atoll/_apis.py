@@ -7,43 +7,50 @@ keyword and a property in `atoll.runtime` and in `atoll.sync`.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple, NoReturn
 
-from atoll.console import Console
-from atoll.crypto import Crypto
-from atoll.encoding import Encoding
 from atoll.errors import ApiNotEnabled
-from atoll.timers import Timers
 
-Make = Callable[[Any], Any]
-"""From the value of a keyword to a capability; None when it cannot be."""
-
-
-def _console(value: Any) -> Any:
-    return Console(value) if callable(value) else None
+Make = Callable[[Any, Any], Any]
+"""From a capability's class and the value of its keyword to one; None when it cannot be."""
 
 
-def _timers(value: Any) -> Any:
+def _of_callable(kind: Any, value: Any) -> Any:
+    return kind(value) if callable(value) else None
+
+
+def _timers(kind: Any, value: Any) -> Any:
     if value == "real":
-        return Timers()
-    return Timers(mode="manual", virtual_date=True) if value == "manual" else None
+        return kind()
+    return kind(mode="manual", virtual_date=True) if value == "manual" else None
+
+
+def _no_short_form(_kind: Any, _value: Any) -> None:
+    return None
 
 
 class _Api(NamedTuple):
-    """An API: its capability, and how a keyword asks for it."""
+    """An API: where its capability is, and how a keyword asks for it."""
 
-    kind: type
+    home: str
     make: Make
     accepts: str
     example: str
 
 
 _APIS: Final[Mapping[str, _Api]] = {
-    "encoding": _Api(Encoding, lambda _: None, "True or Encoding()", "True"),
-    "timers": _Api(Timers, _timers, '"real", "manual" or Timers(…)', '"real"'),
-    "crypto": _Api(Crypto, lambda _: None, "True or Crypto(…)", "True"),
-    "console": _Api(Console, _console, "a function that takes entries, or Console(…)", "on_entry"),
+    "encoding": _Api("encoding.Encoding", _no_short_form, "True or Encoding()", "True"),
+    "timers": _Api("timers.Timers", _timers, '"real", "manual" or Timers(…)', '"real"'),
+    "crypto": _Api("crypto.Crypto", _no_short_form, "True or Crypto(…)", "True"),
+    "console": _Api(
+        "console.Console", _of_callable, "a function that takes entries, or Console(…)", "on_entry"
+    ),
+    "fetch": _Api(
+        "fetch.Fetch", _of_callable, "a function that takes requests, or Fetch(…)", "handler"
+    ),
+    "modules": _Api("modules.Modules", _no_short_form, "True or Modules()", "Modules()"),
 }
 """By keyword, in the order of installation."""
 
@@ -63,9 +70,11 @@ def chosen(choices: Mapping[str, Any]) -> dict[str, Any]:
 
 def _capability(keyword: str, value: Any) -> Any:
     api = _APIS[keyword]
-    if isinstance(value, api.kind):
+    module, _, name = api.home.partition(".")
+    kind = getattr(importlib.import_module(f"atoll.{module}"), name)
+    if isinstance(value, kind):
         return value
-    made = api.kind() if value is True else api.make(value)
+    made = kind() if value is True else api.make(kind, value)
     if made is None:
         raise TypeError(f"{keyword}= takes {api.accepts}, or None to leave it out; not {value!r}")
     return made

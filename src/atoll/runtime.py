@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from atoll import _apis
-from atoll.core.isolate import Isolate
+from atoll.core.isolate import DEFAULT_FILENAME, Isolate
+from atoll.core.languages import Language
 
 if TYPE_CHECKING:
     from atoll.console import Console, ConsoleHandle, Entry
     from atoll.core.launch import Confinement
+    from atoll.core.reference import Reference
     from atoll.crypto import Crypto
     from atoll.encoding import Encoding
+    from atoll.fetch import Fetch, FetchHandle, Request, Response
     from atoll.limits import Limits
+    from atoll.modules import Modules, ModulesHandle
     from atoll.timers import Timers, TimersHandle
     from atoll.typescript import Compiler
+
+
+IS_HANDLER: Final = "v => typeof v === 'function' || typeof v?.fetch === 'function'"
+"""Whether what a module exports can handle requests, as the guest sees it."""
 
 
 class BaseRuntime:
@@ -66,6 +74,8 @@ class Runtime(BaseRuntime, Isolate):
         timers: Timers | Literal["real", "manual"] | bool | None = "real",
         crypto: Crypto | bool | None = True,
         encoding: Encoding | bool | None = True,
+        fetch: Fetch | Callable[[Request], Any] | bool | None = None,
+        modules: Modules | bool | None = None,
     ) -> None:
         """Describe a runtime; entering it starts it.
 
@@ -82,6 +92,9 @@ class Runtime(BaseRuntime, Isolate):
                 alone; or ``Timers``.
             crypto: Web Cryptography; ``Crypto(seed=…)`` for random values that can be repeated.
             encoding: text encodings, base64 and compression.
+            fetch: a function that answers the guest's requests, such as a `Network`; ``Fetch(…)``;
+                or ``True`` for handlers that answer requests but may make none.
+            modules: ``Modules()`` says what ``import`` finds; ``True``: nothing.
 
         Raises:
             TypeError: a keyword has a value that it does not take.
@@ -89,7 +102,14 @@ class Runtime(BaseRuntime, Isolate):
         super().__init__(
             limits=limits, confinement=confinement, on_uncaught=on_uncaught, typescript=typescript
         )
-        self._choose(console=console, timers=timers, crypto=crypto, encoding=encoding)
+        self._choose(
+            console=console,
+            timers=timers,
+            crypto=crypto,
+            encoding=encoding,
+            fetch=fetch,
+            modules=modules,
+        )
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
@@ -126,6 +146,18 @@ class Runtime(BaseRuntime, Isolate):
         handle: Encoding = self._api("encoding")
         return handle
 
+    @property
+    def fetch(self) -> FetchHandle:
+        """Requests to the guest's handler, and its connections."""
+        handle: FetchHandle = self._api("fetch")
+        return handle
+
+    @property
+    def modules(self) -> ModulesHandle:
+        """The modules."""
+        handle: ModulesHandle = self._api("modules")
+        return handle
+
     # What the APIs add to an isolate
 
     async def tick(self, ms: float) -> None:
@@ -139,3 +171,75 @@ class Runtime(BaseRuntime, Isolate):
             ValueError: its timers are in real time, or for a step back.
         """
         await self.timers.tick(ms)
+
+    async def eval(
+        self,
+        code: str,
+        *args: object,
+        filename: str = DEFAULT_FILENAME,
+        language: Language | None = None,
+        timeout: float | None = None,
+        copy: bool = True,
+        module: bool = False,
+    ) -> Any:
+        """Run code and return its value; see `Isolate.eval`.
+
+        Args:
+            code: the source text.
+            args: values, references, functions.
+            filename: as stack traces show it.
+            language: of a script; a module has that of its filename's extension.
+            timeout: seconds, instead of ``Limits.call_time``.
+            copy: ``False`` returns a ``Reference`` to the value instead of the value.
+            module: run it as a module, whose value is its default export. One that can handle
+                requests becomes the handler for `dispatch_request`.
+
+        Raises:
+            JSSyntaxError: the source does not compile; has file, line and column.
+            ApiNotEnabled: ``module``, and the runtime has no modules.
+            TypeError: ``module`` with arguments or a language.
+        """
+        if not module:
+            return await super().eval(
+                code, *args, filename=filename, language=language, timeout=timeout, copy=copy
+            )
+        if args or language is not None:
+            raise TypeError(
+                "a module takes no arguments, and its language is that of its filename: export a "
+                "function and call it, and give filename='name.ts'"
+            )
+        if "fetch" not in self._api_handles:
+            return await self.modules.eval(code, filename=filename, copy=copy)
+        value = await self.modules.eval(code, filename=filename, copy=False)
+        await self._adopt(value)
+        return await super().eval("v => v", value) if copy else value
+
+    async def run(self, specifier: str) -> None:
+        """Run a module as the program: ``import.meta.main`` is true in it.
+
+        A default export that can handle requests becomes the handler for `dispatch_request`.
+
+        Args:
+            specifier: what it is imported by.
+
+        Raises:
+            ApiNotEnabled: the runtime has no modules.
+            ModuleError: it, or what it imports, is not to be had.
+        """
+        await self.modules.run(specifier)
+        if "fetch" in self._api_handles:
+            async with await self.modules.import_module(specifier) as namespace:
+                await self._adopt(await namespace.get("default", copy=False))
+
+    async def import_module(self, specifier: str) -> Reference:
+        """Import a module and return a reference to its namespace; see `ModulesHandle`."""
+        return await self.modules.import_module(specifier)
+
+    async def dispatch_request(self, request: Request, *, timeout: float | None = None) -> Response:
+        """Give a request to the guest's handler; see `FetchHandle.dispatch_request`."""
+        return await self.fetch.dispatch_request(request, timeout=timeout)
+
+    async def _adopt(self, value: Reference) -> None:
+        """Let a module's default export handle requests, if it can."""
+        if await super().eval(IS_HANDLER, value):
+            await self.fetch.register(value)

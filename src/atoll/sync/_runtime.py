@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from atoll.runtime import BaseRuntime
+from atoll.core.isolate import DEFAULT_FILENAME
+from atoll.core.languages import Language
+from atoll.runtime import IS_HANDLER, BaseRuntime
 from atoll.sync._isolate import Isolate
 
 if TYPE_CHECKING:
@@ -13,7 +15,10 @@ if TYPE_CHECKING:
     from atoll.core.launch import Confinement
     from atoll.crypto import Crypto
     from atoll.encoding import Encoding
+    from atoll.fetch import BlockingFetchHandle, Fetch, Request, Response
     from atoll.limits import Limits
+    from atoll.modules import BlockingModulesHandle, Modules
+    from atoll.sync._isolate import Reference
     from atoll.timers import BlockingTimersHandle, Timers
     from atoll.typescript import Compiler
 
@@ -38,12 +43,21 @@ class Runtime(BaseRuntime, Isolate):
         timers: Timers | Literal["real", "manual"] | bool | None = "real",
         crypto: Crypto | bool | None = True,
         encoding: Encoding | bool | None = True,
+        fetch: Fetch | Callable[[Request], Any] | bool | None = None,
+        modules: Modules | bool | None = None,
     ) -> None:
         """Describe a runtime; entering it starts it. See `atoll.Runtime`."""
         super().__init__(
             limits=limits, confinement=confinement, on_uncaught=on_uncaught, typescript=typescript
         )
-        self._choose(console=console, timers=timers, crypto=crypto, encoding=encoding)
+        self._choose(
+            console=console,
+            timers=timers,
+            crypto=crypto,
+            encoding=encoding,
+            fetch=fetch,
+            modules=modules,
+        )
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -78,6 +92,90 @@ class Runtime(BaseRuntime, Isolate):
         handle: Encoding = self._api("encoding")
         return handle
 
+    @property
+    def fetch(self) -> BlockingFetchHandle:
+        """Requests to the guest's handler, and its connections."""
+        handle: BlockingFetchHandle = self._api("fetch")
+        return handle
+
+    @property
+    def modules(self) -> BlockingModulesHandle:
+        """The modules."""
+        handle: BlockingModulesHandle = self._api("modules")
+        return handle
+
     def tick(self, ms: float) -> None:
         """Move the clock of ``timers="manual"``; see `atoll.Runtime.tick`."""
         self.timers.tick(ms)
+
+    def eval(
+        self,
+        code: str,
+        *args: object,
+        filename: str = DEFAULT_FILENAME,
+        language: Language | None = None,
+        timeout: float | None = None,
+        copy: bool = True,
+        module: bool = False,
+    ) -> Any:
+        """Run code and return its value; see `Isolate.eval`.
+
+        Args:
+            code: the source text.
+            args: values, references, functions.
+            filename: as stack traces show it.
+            language: of a script; a module has that of its filename's extension.
+            timeout: seconds, instead of ``Limits.call_time``.
+            copy: ``False`` returns a ``Reference`` to the value instead of the value.
+            module: run it as a module, whose value is its default export. One that can handle
+                requests becomes the handler for `dispatch_request`.
+
+        Raises:
+            JSSyntaxError: the source does not compile; has file, line and column.
+            ApiNotEnabled: ``module``, and the runtime has no modules.
+            TypeError: ``module`` with arguments or a language.
+        """
+        if not module:
+            return super().eval(
+                code, *args, filename=filename, language=language, timeout=timeout, copy=copy
+            )
+        if args or language is not None:
+            raise TypeError(
+                "a module takes no arguments, and its language is that of its filename: export a "
+                "function and call it, and give filename='name.ts'"
+            )
+        if "fetch" not in self._api_handles:
+            return self.modules.eval(code, filename=filename, copy=copy)
+        value = self.modules.eval(code, filename=filename, copy=False)
+        self._adopt(value)
+        return super().eval("v => v", value) if copy else value
+
+    def run(self, specifier: str) -> None:
+        """Run a module as the program: ``import.meta.main`` is true in it.
+
+        A default export that can handle requests becomes the handler for `dispatch_request`.
+
+        Args:
+            specifier: what it is imported by.
+
+        Raises:
+            ApiNotEnabled: the runtime has no modules.
+            ModuleError: it, or what it imports, is not to be had.
+        """
+        self.modules.run(specifier)
+        if "fetch" in self._api_handles:
+            with self.modules.import_module(specifier) as namespace:
+                self._adopt(namespace.get("default", copy=False))
+
+    def import_module(self, specifier: str) -> Reference:
+        """Import a module and return a reference to its namespace; see `ModulesHandle`."""
+        return self.modules.import_module(specifier)
+
+    def dispatch_request(self, request: Request, *, timeout: float | None = None) -> Response:
+        """Give a request to the guest's handler; see `FetchHandle.dispatch_request`."""
+        return self.fetch.dispatch_request(request, timeout=timeout)
+
+    def _adopt(self, value: Reference) -> None:
+        """Let a module's default export handle requests, if it can."""
+        if super().eval(IS_HANDLER, value):
+            self.fetch.register(value)
