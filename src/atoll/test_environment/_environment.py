@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from atoll.core import operations
 from atoll.core.capability import BundledCapability
 from atoll.core.reference import BaseReference
-from atoll.errors import AtollError, IsolateCrashed, LimitExceeded
+from atoll.errors import AtollError, IsolateCrashed, JSError, LimitExceeded
 from atoll.test_environment._recorder import OnEvent, Recorder
 from atoll.test_environment._results import TestError, TestEvent, TestResults
 from atoll.test_environment._snapshots import SnapshotFile
@@ -231,7 +231,10 @@ class _Handle:
         self, code: str, filename: str, settings: dict[str, Any], recorder: Recorder
     ) -> Generator[Call, Any, None]:
         limits = self._guest._driver.host.limits
-        yield self._invoke("begin", settings)
+        try:
+            yield self._invoke("begin", settings)
+        except JSError as error:
+            raise ValueError(f"pattern is no regular expression: {error.message}") from None
         try:
             loaded = yield operations.EVALUATE, (code, filename, None, False), None
             loaded.release()

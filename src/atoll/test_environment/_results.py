@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
-from atoll.test_environment._stack import StackFrame, code_frame, frames_of, stack_text
+from atoll.test_environment._stack import StackFrame, frames_of, stack_text
+from atoll.typescript._code_frame import code_frame
 
 __all__ = ["Status", "SuiteResult", "TestError", "TestEvent", "TestResult", "TestResults"]
 
@@ -60,7 +61,7 @@ class TestError:
         shown = None
         for frame in frames:
             if frame.filename in sources:
-                shown = code_frame(sources[frame.filename], frame.line, frame.column)
+                shown = code_frame(sources[frame.filename], frame.line, frame.column) or None
                 break
         return cls(name, message, frames, shown)
 

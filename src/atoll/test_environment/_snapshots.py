@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from atoll.test_environment._results import TestError
 from atoll.test_environment._stack import frames_of
 
 if TYPE_CHECKING:
@@ -43,13 +44,19 @@ class SnapshotFile:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self.stored: dict[str, str] = {}
+        self._unreadable: str | None = None
         if path is not None:
-            with contextlib.suppress(FileNotFoundError):
+            try:
                 text = path.read_text("utf-8").replace("\r\n", "\n")
-                self.stored = {
-                    _ESCAPED.sub(r"\1", key): _ESCAPED.sub(r"\1", value)
-                    for key, value in _ENTRY.findall(text)
-                }
+            except (FileNotFoundError, NotADirectoryError):
+                return
+            except (OSError, UnicodeDecodeError) as error:
+                self._unreadable = f"the snapshots in {path} cannot be read: {error}"
+                return
+            self.stored = {
+                _ESCAPED.sub(r"\1", key): _ESCAPED.sub(r"\1", value)
+                for key, value in _ENTRY.findall(text)
+            }
 
     def conclude(
         self,
@@ -99,7 +106,10 @@ class SnapshotFile:
                 del remaining[key]
             summary.removed = len(summary.obsolete)
             summary.obsolete = []
-        if self._path is not None and (changed or summary.removed):
+        if self._unreadable is not None:
+            summary.error = self._unreadable
+            results.errors.append(TestError("", summary.error))
+        elif self._path is not None and (changed or summary.removed):
             try:
                 self._write(self._path, {**remaining, **changed})
             except OSError as error:
@@ -122,8 +132,6 @@ class SnapshotFile:
 
 def _blame(recorder: Recorder, results: TestResults, keys: set[str], message: str) -> None:
     """Fail the tests whose snapshots could not be written."""
-    from atoll.test_environment._results import TestError
-
     blamed = False
     for test in recorder.root.walk():
         name = test.full_name

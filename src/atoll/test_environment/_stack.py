@@ -11,9 +11,6 @@ _FRAME: Final = re.compile(
     r":(?P<line>\d{1,9}):(?P<col>\d{1,9})\)?$"
 )
 _MOST_FRAMES: Final = 50
-_AROUND: Final = (2, 2)
-_WIDTH: Final = 100
-_LINE_ENDS: Final = re.compile(r"\r\n|[\n\r\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +56,3 @@ def frames_of(stack: str, message: str = "") -> list[StackFrame]:
 def stack_text(frames: list[StackFrame]) -> str:
     """Frames as text, a line each."""
     return "\n".join(f"    {frame}" for frame in frames)
-
-
-def code_frame(source: str, line: int, column: int) -> str | None:
-    """The lines around a place, which is marked; None when the source has no such line.
-
-    Args:
-        source: the whole text.
-        line: 1-based.
-        column: 1-based, in UTF-16 code units.
-    """
-    lines = _LINE_ENDS.split(source)
-    if not 1 <= line <= len(lines):
-        return None
-    before, after = _AROUND
-    first, last = max(1, line - before), min(len(lines), line + after)
-    margin = len(str(last))
-    units = lines[line - 1].encode("utf-16-le", "surrogatepass")[: 2 * (column - 1)]
-    ahead = units.decode("utf-16-le", "replace")
-    # A minified line can have a million columns: show the part around the place.
-    start = max(0, len(ahead) - _WIDTH * 2 // 3)
-    shown = []
-    for number in range(first, last + 1):
-        text = lines[number - 1][start : start + _WIDTH].replace("\t", "  ")
-        marker = ">" if number == line else " "
-        shown.append(f"{marker} {number:>{margin}} | {text}".rstrip())
-        if number == line:
-            indent = len(ahead[start:].replace("\t", "  "))
-            shown.append(f"  {' ' * margin} | {' ' * indent}^")
-    return "\n".join(shown)

@@ -344,6 +344,7 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
 
   /** @param {Test} test @returns {Promise<boolean>} whether the test has skipped itself */
   async function attemptTest(test) {
+    const ours = epoch;
     const { before, after } = hooksAround(test);
     const { state } = tree;
     append(running, test);
@@ -382,6 +383,7 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
       if (error instanceof Skipped) skipped = true;
       else append(test.errors, error);
     }
+    if (ours !== epoch) await never;
     for (let i = 0; i < after.length; i++) {
       const wait = checkpoint();
       if (wait !== undefined) await wait;
@@ -397,6 +399,7 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
     if (own !== undefined) await runCallbacks(test, own);
     // What it left unhandled is reported in the turn that follows, and belongs to it.
     await turn();
+    if (ours !== epoch) await never;
     /** @type {Test[]} */
     const others = [];
     for (let i = 0; i < running.length; i++) {
@@ -488,11 +491,15 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
 
   /** @type {Promise<void> | null} */
   let run = null;
+  /** Counts runs: one that its owner has given up must not go on in the midst of the next. */
+  let epoch = 0;
+  const never = new PromiseCtor(() => {});
 
   return {
     /** @param {RunOptions} given */
     begin(given) {
       options = given;
+      epoch++;
       failed = 0;
       running = [];
       run = null;
