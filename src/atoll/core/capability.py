@@ -7,6 +7,10 @@ host functions.
 The owner's handle comes from the host half. One that has to ask the guest something is made from a
 reference to the object that the guest half returned; as asyncio and blocking code differ there,
 such a capability makes either handle.
+
+One that holds something outside for the guest, such as open files, has a method ``ended()``. It is
+called once, when the isolate has been disposed of; what it returns is awaited if it is awaitable,
+which it may only be under asyncio.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from __future__ import annotations
 import base64
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, TypeVar
 
@@ -110,6 +114,14 @@ def joined(package: str, parts: tuple[str, ...]) -> str:
     """
     folder = resources.files(package)
     return "\n".join(_IMPORT.sub("", (folder / name).read_text("utf-8")) for name in parts)
+
+
+EndedHook = Callable[[], Awaitable[None] | None]
+
+
+def ended_hooks(halves: Sequence[object]) -> list[EndedHook]:
+    """What those capabilities that want to be told of the isolate's end are told by."""
+    return [half.ended for half in halves if hasattr(half, "ended")]
 
 
 def installation(halves: Sequence[GuestHalf]) -> tuple[Any, ...]:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar, overload
 
 from atoll.core import operations
 from atoll.core.aio import AsyncDriver
-from atoll.core.capability import Capability, ConnectedCapability, installation, installed
+from atoll.core.capability import (
+    Capability,
+    ConnectedCapability,
+    EndedHook,
+    ended_hooks,
+    installation,
+    installed,
+)
 from atoll.core.classes import ClassDefinition, ClassTable
 from atoll.core.driver import Driver, logger
 from atoll.core.handles import HostFunction
@@ -50,6 +57,7 @@ class BaseIsolate(Generic[DriverT]):
         self._classes = ClassTable(driver.host.handles)
         self._typescript = typescript
         self._entered = False
+        self._ended_hooks: list[EndedHook] = []
 
     def _enter(self) -> None:
         if self._entered:
@@ -166,7 +174,13 @@ class Isolate(BaseIsolate[AsyncDriver]):
 
     async def dispose(self) -> None:
         """End the isolate. Whoever waits for it gets ``IsolateDisposed``."""
-        await self._driver.dispose()
+        try:
+            await self._driver.dispose()
+        finally:
+            while self._ended_hooks:
+                ending = self._ended_hooks.pop()()
+                if ending is not None:
+                    await ending
 
     @property
     def confinement(self) -> Mapping[str, str]:
@@ -268,6 +282,7 @@ class Isolate(BaseIsolate[AsyncDriver]):
     async def _install_all(self, capabilities: Sequence[Any]) -> list[Any]:
         """Add capabilities in one round trip, and return their handles."""
         request = installation(capabilities)
+        self._ended_hooks += ended_hooks(capabilities)
         answers = await self._driver.request(operations.INSTALL, request)
         return installed(capabilities, answers, "connected")
 

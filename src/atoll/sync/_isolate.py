@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
 
 from atoll.core import operations
 from atoll.core.blocking import BlockingDriver
-from atoll.core.capability import Capability, ConnectedCapability, installation, installed
+from atoll.core.capability import (
+    Capability,
+    ConnectedCapability,
+    ended_hooks,
+    installation,
+    installed,
+)
 from atoll.core.classes import ClassDefinition
 from atoll.core.isolate import DEFAULT_FILENAME, BaseIsolate
 from atoll.core.languages import Language, language_to_transpile
@@ -194,7 +200,11 @@ class Isolate(BaseIsolate[BlockingDriver]):
 
     def dispose(self) -> None:
         """End the isolate."""
-        self._driver.dispose()
+        try:
+            self._driver.dispose()
+        finally:
+            while self._ended_hooks:
+                _ = self._ended_hooks.pop()()
 
     def eval(
         self,
@@ -251,7 +261,9 @@ class Isolate(BaseIsolate[BlockingDriver]):
 
     def _install_all(self, capabilities: Sequence[Any]) -> list[Any]:
         """Add capabilities in one round trip, and return their handles."""
-        answers = self._driver.request(operations.INSTALL, installation(capabilities))
+        request = installation(capabilities)
+        self._ended_hooks += ended_hooks(capabilities)
+        answers = self._driver.request(operations.INSTALL, request)
         return installed(capabilities, answers, "connected_blocking")
 
     def marshal(self, value: object) -> Reference:

@@ -25,6 +25,7 @@ import {
 } from "./expose.js";
 import { exportValue, homeOf } from "./handles.js";
 import { nativeFunction } from "./functions.js";
+import { exposeOnNavigator } from "./navigator.js";
 import { indirectEval, locateSyntaxError } from "./evaluate.js";
 import { Encoded, newArray, registerDecoder, registerEncoder, tagged } from "./marshal.js";
 import { takeRemoved } from "./realm.js";
@@ -66,11 +67,13 @@ const removed = takeRemoved();
  * a global that the engine has and a bare isolate does not
  * @property {(name: string) => any} engineValue the value of such a global
  * @property {(name: string, descriptor: PropertyDescriptor) => void} defineGlobal
+ * @property {typeof defineInterface} defineInterface
  * @property {typeof exposeInterface} exposeInterface
  * @property {typeof exposeFunction} exposeFunction
  * @property {typeof exposeAttribute} exposeAttribute
  * @property {typeof exposeReplaceable} exposeReplaceable
  * @property {typeof makeMethod} makeMethod
+ * @property {typeof exposeOnNavigator} exposeOnNavigator
  * @property {typeof replaceMethod} replaceMethod
  * @property {typeof registerEncoder} registerEncoder
  * @property {typeof registerDecoder} registerDecoder
@@ -126,11 +129,13 @@ const atoll = ObjectFreeze({
   engineGlobal: (/** @type {string} */ name) => MapPrototypeGet(removed, name),
   engineValue,
   defineGlobal,
+  defineInterface,
   exposeInterface,
   exposeFunction,
   exposeAttribute,
   exposeReplaceable,
   makeMethod,
+  exposeOnNavigator,
   replaceMethod,
   registerEncoder,
   registerDecoder,

@@ -25,6 +25,8 @@ export const dlopen = deno.dlopen;
 
 /** @type {(bytes: Uint8Array) => string} */
 export const decodeText = core.decode;
+/** @type {(text: string) => Uint8Array<ArrayBuffer>} */
+export const encodeText = core.encode;
 /** @type {(value: any) => boolean} */
 export const isPromise = core.isPromise;
 /** @type {(value: any) => boolean} */
@@ -213,3 +215,45 @@ export const onUncaughtException = core.setReportExceptionCallback;
  * @type {(handler: (promise: Promise<any>, reason: any) => void) => void}
  */
 export const onHandledRejection = core.setHandledPromiseRejectionHandler;
+
+/** A method of this name makes what structured clone sends for an object: with a `type`. */
+export const cloneBrand = core.hostObjectBrand;
+/**
+ * Make objects again of what structured clone has sent for one of that `type`.
+ * @type {(type: string, make: (data: any) => object) => void}
+ */
+export const registerCloneable = core.registerCloneableResource;
+
+const blobFields = Object.getOwnPropertySymbols(new Blob());
+/** @param {string} name @returns {any} */
+const blobField = (name) => {
+  const found = blobFields.find(({ description }) => description === name);
+  if (found === undefined) throw new TypeError(`a Blob of this engine has no ${name}`);
+  return found;
+};
+const blobPartsField = blobField("Parts");
+const blobSizeField = blobField("Size");
+const blobFileBackedField = blobField("FileBacked");
+
+/**
+ * A part of a Blob, of which the engine uses these members alone.
+ * @typedef {object} BlobPart
+ * @property {number} size
+ * @property {(start: number, end: number) => BlobPart} slice
+ * @property {() => AsyncIterable<Uint8Array>} stream
+ */
+
+/** @type {(blob: any) => any[]} parts, and other Blobs */
+export const blobParts = (blob) => blob[blobPartsField];
+
+/**
+ * Let an empty Blob have the bytes of a part. Blobs that are made of it cannot be cloned: what
+ * clones them knows the engine's own parts only.
+ * @param {any} blob
+ * @param {BlobPart} part
+ */
+export function backBlob(blob, part) {
+  blob[blobPartsField] = [part];
+  blob[blobSizeField] = part.size;
+  blob[blobFileBackedField] = true;
+}

@@ -183,6 +183,7 @@ export const StringPrototypeLastIndexOf = uncurryThis(String.prototype.lastIndex
 export const StringPrototypeSlice = uncurryThis(String.prototype.slice);
 export const StringPrototypeSplit = uncurryThis(String.prototype.split);
 export const StringPrototypeStartsWith = uncurryThis(String.prototype.startsWith);
+export const StringPrototypeToWellFormed = uncurryThis(String.prototype.toWellFormed);
 export const StringPrototypeValueOf = uncurryThis(String.prototype.valueOf);
 export const { fromCharCode: StringFromCharCode } = String;
 export const SymbolPrototypeDescription = uncurryGetter(Symbol.prototype, "description");
