@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .core.isolate import Isolate
     from .core.reference import JSFunction, JSPromise, Reference
     from .core.scope import Scope
-    from .core.statistics import Statistics
+    from .core.statistics import Statistics, Usage
     from .core.values import AbortSignal, JSMap, JSRegExp, undefined
     from .core.web import (
         URL,
@@ -68,7 +68,7 @@ _HOMES = {
     ".core.isolate": ("Isolate",),
     ".core.reference": ("JSFunction", "JSPromise", "Reference"),
     ".core.scope": ("Scope",),
-    ".core.statistics": ("Statistics",),
+    ".core.statistics": ("Statistics", "Usage"),
     ".core.values": ("AbortSignal", "JSMap", "JSRegExp", "undefined"),
     ".core.web": (
         "Blob",
@@ -170,6 +170,7 @@ __all__ = [
     "Sink",
     "Statistics",
     "URLSearchParams",
+    "Usage",
     "WallTimeLimitExceeded",
     "WritableStream",
     "__version__",

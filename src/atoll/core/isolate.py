@@ -25,7 +25,7 @@ from atoll.core.languages import Language, language_to_transpile
 from atoll.core.launch import Confinement
 from atoll.core.reference import Reference
 from atoll.core.scope import Scope
-from atoll.core.statistics import Statistics
+from atoll.core.statistics import Statistics, Usage
 from atoll.errors import IsolateDisposed
 from atoll.limits import Limits
 
@@ -102,21 +102,34 @@ class BaseIsolate(Generic[DriverT]):
         handle = self._driver.host.handles.define(function)
         return HostFunction(handle, name.rpartition(".")[2], is_async)
 
-    def _statistics(self, guest: list[int]) -> Statistics:
+    @property
+    def usage(self) -> Usage:
+        """What the isolate has used, as far as the host sees it.
+
+        Unlike `statistics` it asks the guest nothing, so it also answers for one that computes.
+        """
+        return Usage(**self._usage())
+
+    def _usage(self) -> dict[str, Any]:
         driver = self._driver
         process, session = driver.process, driver.host.session
+        return {
+            "memory": process.memory() if process else 0,
+            "cpu_time": process.cpu_time() if process else 0.0,
+            "wall_time": time.monotonic() - driver.started_at,
+            "calls": session.served,
+            "bytes_in": session.bytes_in,
+            "bytes_out": session.bytes_out,
+        }
+
+    def _statistics(self, guest: list[int]) -> Statistics:
         return Statistics(
             heap_used=guest[0],
             heap_total=guest[1],
             external=guest[2],
-            memory=process.memory() if process else 0,
-            cpu_time=process.cpu_time() if process else 0.0,
-            wall_time=time.monotonic() - driver.started_at,
-            calls=session.served,
-            bytes_in=session.bytes_in,
-            bytes_out=session.bytes_out,
             guest_handles=guest[3],
-            host_handles=driver.host.handles.held_by_guest,
+            host_handles=self._driver.host.handles.held_by_guest,
+            **self._usage(),
         )
 
 
