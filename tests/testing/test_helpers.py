@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 
 from atoll import Isolate, JSError, Limits, MiB, sync
-from atoll.fetch import NetworkError, Request, Response
+from atoll.fetch import Fetch, NetworkError, Request, Response
 from atoll.testing import (
     FakeNetwork,
     IntegrationServer,
@@ -199,3 +199,49 @@ def test_the_fixtures_work_in_a_project_of_their_own(pytester: pytest.Pytester) 
 def test_the_package_needs_no_pytest() -> None:
     code = "import sys; sys.modules['pytest'] = None; import atoll.testing"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+async def test_expected_requests_are_answered() -> None:
+    with FakeNetwork() as network:
+        page = network.expect("GET", "https://a.example/", times=2)
+        page.reply(Response("one"), Response("two"))
+        network.expect("POST", "https://a.example/", json={"n": 1}, headers={"X-Key": "k"}).reply(
+            lambda request: Response(request.method, status=201)
+        )
+        async with Isolate() as isolate:
+            await isolate.install(Fetch(network))
+            answers = await isolate.eval(
+                """
+                const get = () => fetch("https://a.example/").then((r) => r.text());
+                const post = await fetch("https://a.example/", {
+                  method: "POST", body: '{"n":1}', headers: { "x-key": "k" },
+                });
+                [await get(), await get(), post.status, await post.text()]
+                """
+            )
+        assert answers == ["one", "two", 201, "POST"]
+        assert network.requests[0].json() == {"n": 1}
+
+
+async def test_the_server_records_what_the_guest_asks() -> None:
+    async with IntegrationServer() as server, Isolate() as isolate:
+        server.reply("/items", Response.json([1, 2]))
+        server.reply("/items", lambda request: Response(status=204), method="DELETE")
+        await isolate.install(Fetch(server.network()))
+        result = await isolate.eval(
+            """
+            async (base) => [
+              await fetch(base + "/items?x=1").then((r) => r.json()),
+              (await fetch(base + "/items", { method: "DELETE" })).status,
+              (await fetch(base + "/missing", { method: "POST", body: "b" })).status,
+            ]
+            """,
+            server.url,
+        )
+        assert result == [[1, 2], 204, 404]
+        assert [str(request) for request in server.requests] == [
+            f"GET {server.url}/items?x=1",
+            f"DELETE {server.url}/items",
+            f"POST {server.url}/missing",
+        ]
+        assert server.requests[2].text == "b"
