@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from atoll.test_environment._environment import (
     BlockingTestEnvironmentHandle,
+    RunOptions,
     TestEnvironment,
     TestEnvironmentHandle,
 )
+from atoll.test_environment._imports import IMPORTS
 from atoll.test_environment._results import (
     SnapshotSummary,
     Status,
@@ -26,7 +28,9 @@ from atoll.test_environment._results import (
 from atoll.test_environment._stack import StackFrame
 
 __all__ = [
+    "IMPORTS",
     "BlockingTestEnvironmentHandle",
+    "RunOptions",
     "SnapshotSummary",
     "StackFrame",
     "Status",

@@ -9,21 +9,24 @@ from __future__ import annotations
 import functools
 import re
 import time
+from collections import ChainMap
 from collections.abc import Generator, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack
 
 from atoll.core import operations
 from atoll.core.capability import BundledCapability
 from atoll.core.reference import BaseReference
 from atoll.errors import AtollError, IsolateCrashed, JSError, LimitExceeded
+from atoll.modules._urls import to_url
 from atoll.test_environment._recorder import OnEvent, Recorder
 from atoll.test_environment._results import TestError, TestEvent, TestResults
 from atoll.test_environment._snapshots import SnapshotFile
 
 if TYPE_CHECKING:
     from atoll.core.reference import Reference
+    from atoll.modules import BlockingModulesHandle, ModulesHandle
     from atoll.sync import Reference as BlockingReference
 
 _PARTS: Final = (
@@ -154,6 +157,37 @@ class TestEnvironment(BundledCapability):
         return BlockingTestEnvironmentHandle(self, guest)
 
 
+class RunOptions(TypedDict, total=False):
+    """How tests are run.
+
+    Attributes:
+        timeout: seconds that a test or hook may take, unless the file says otherwise (5). One that
+            blocks for a second longer, or longer than ``Limits.call_time``, ends the isolate.
+        retries: how often a test that failed is run again, unless the file says otherwise (0).
+        bail: failed tests after which no more are run; 0, the default, for never.
+        pattern: a regular expression (of JavaScript); tests whose full name it does not match
+            are skipped.
+        seed: shuffles suites and tests, in the same way for the same seed.
+        concurrency: how many of the tests that are ``concurrent`` run at once (5).
+        snapshots: the file that snapshots are kept in; without one, none are kept, and each is new.
+        update_snapshots: ``"new"`` (the default) writes those that are missing, ``"all"`` replaces
+            those that differ as well, ``"none"`` fails the tests of both.
+        sources: text of further files, by the names that stack traces show, for code frames.
+        on_event: called with a `TestEvent` as things happen; a plain function.
+    """
+
+    timeout: float
+    retries: int
+    bail: int
+    pattern: str | None
+    seed: int | None
+    concurrency: int
+    snapshots: str | Path | None
+    update_snapshots: Literal["new", "all", "none"]
+    sources: Mapping[str, str] | None
+    on_event: OnEvent | None
+
+
 class _Handle:
     """The course of a run, for both flavours."""
 
@@ -168,19 +202,20 @@ class _Handle:
 
     def _course(
         self,
-        code: str,
+        code: str | None,
         *,
         filename: str,
-        timeout: float,
-        retries: int,
-        bail: int,
-        pattern: str | None,
-        seed: int | None,
-        concurrency: int,
-        snapshots: str | Path | None,
-        update_snapshots: Literal["new", "all", "none"],
-        sources: Mapping[str, str] | None,
-        on_event: OnEvent | None,
+        modules: ModulesHandle | BlockingModulesHandle | None,
+        timeout: float = 5.0,
+        retries: int = 0,
+        bail: int = 0,
+        pattern: str | None = None,
+        seed: int | None = None,
+        concurrency: int = 5,
+        snapshots: str | Path | None = None,
+        update_snapshots: Literal["new", "all", "none"] = "new",
+        sources: Mapping[str, str] | None = None,
+        on_event: OnEvent | None = None,
     ) -> Course:
         environment = self._environment
         if environment._recorder is not None:
@@ -204,8 +239,10 @@ class _Handle:
             "update": update_snapshots,
             "testPath": filename,
         }
-        recorder = Recorder(filename, environment._max_tests, on_event)
-        recorder.sources |= {**(sources or {}), filename: code}
+        known: Mapping[str, str] = {} if sources is None else sources
+        if code is not None:
+            known = ChainMap({filename: code}, known)  # type: ignore[arg-type]
+        recorder = Recorder(filename, environment._max_tests, known, on_event)
         results = TestResults(filename, recorder.root, recorder.errors, seed=seed)
         driver = self._guest._driver
         host = driver.host
@@ -214,7 +251,8 @@ class _Handle:
         environment._recorder = recorder
         started = time.monotonic()
         try:
-            yield from self._steps(code, filename, settings, recorder)
+            load = _load(code, filename, modules)
+            yield from self._steps(load, filename, settings, recorder)
         except (LimitExceeded, IsolateCrashed) as error:
             results.ended = error
             recorder.cut_short(error)
@@ -228,7 +266,7 @@ class _Handle:
         return results
 
     def _steps(
-        self, code: str, filename: str, settings: dict[str, Any], recorder: Recorder
+        self, load: Call, filename: str, settings: dict[str, Any], recorder: Recorder
     ) -> Generator[Call, Any, None]:
         limits = self._guest._driver.host.limits
         try:
@@ -236,8 +274,9 @@ class _Handle:
         except JSError as error:
             raise ValueError(f"pattern is no regular expression: {error.message}") from None
         try:
-            loaded = yield operations.EVALUATE, (code, filename, None, False), None
-            loaded.release()
+            loaded = yield load
+            if isinstance(loaded, BaseReference):
+                loaded.release()
         except (LimitExceeded, IsolateCrashed):
             raise
         except Exception as error:  # noqa: BLE001 - whatever the file throws is its failure
@@ -256,6 +295,21 @@ class _Handle:
             answer = yield self._invoke("next", timeout=deadline)
             done = type(answer) is not dict or answer.get("done") is not False
         yield self._invoke("finish")
+
+
+def _load(
+    code: str | None, filename: str, modules: ModulesHandle | BlockingModulesHandle | None
+) -> Call:
+    """The call that loads a file: a module by its specifier, or text as a module or a script."""
+    if modules is None:
+        return operations.EVALUATE, (code, filename, None, False), None
+    guest: BaseReference = modules._guest
+    if code is None:
+        arguments: tuple[Any, ...] = (guest._use(), "importModule", [filename], True)
+    else:
+        place = filename if not filename.startswith("<") else "tests.js"
+        arguments = (guest._use(), "evaluate", [code, filename, to_url(place), False], True)
+    return operations.INVOKE, arguments, None
 
 
 def _step_limit(answer: object, call_time: float | None) -> float | None:
@@ -279,16 +333,8 @@ class TestEnvironmentHandle(_Handle):
         code: str,
         *,
         filename: str = "<tests>",
-        timeout: float = 5.0,
-        retries: int = 0,
-        bail: int = 0,
-        pattern: str | None = None,
-        seed: int | None = None,
-        concurrency: int = 5,
-        snapshots: str | Path | None = None,
-        update_snapshots: Literal["new", "all", "none"] = "new",
-        sources: Mapping[str, str] | None = None,
-        on_event: OnEvent | None = None,
+        modules: ModulesHandle | None = None,
+        **options: Unpack[RunOptions],
     ) -> TestResults:
         """Load a test file and run its tests.
 
@@ -298,39 +344,29 @@ class TestEnvironmentHandle(_Handle):
         Args:
             code: the file: a script, in which top-level ``await`` works.
             filename: as stack traces show it.
-            timeout: seconds that a test or hook may take, unless the file says otherwise. One that
-                blocks for a second longer, or longer than ``Limits.call_time``, ends the isolate.
-            retries: how often a test that failed is run again, unless the file says otherwise.
-            bail: failed tests after which no more are run; 0 for never.
-            pattern: a regular expression (of JavaScript); tests whose full name it does not match
-                are skipped.
-            seed: shuffles suites and tests, in the same way for the same seed.
-            concurrency: how many of the tests that are ``concurrent`` run at once.
-            snapshots: the file that snapshots are kept in; without one, none are kept, and each is
-                new.
-            update_snapshots: ``"new"`` writes those that are missing, ``"all"`` replaces those that
-                differ as well, ``"none"`` fails the tests of both.
-            sources: text of further files, by the names that stack traces show, for code frames.
-            on_event: called with a `TestEvent` as things happen; a plain function.
+            modules: the isolate's modules, for a file that is an ES module.
+            options: see `RunOptions`.
 
         Raises:
             ValueError: an option makes no sense.
             RuntimeError: this environment is running tests already.
         """
-        course = self._course(
-            code,
-            filename=filename,
-            timeout=timeout,
-            retries=retries,
-            bail=bail,
-            pattern=pattern,
-            seed=seed,
-            concurrency=concurrency,
-            snapshots=snapshots,
-            update_snapshots=update_snapshots,
-            sources=sources,
-            on_event=on_event,
-        )
+        return await self._run(self._course(code, filename=filename, modules=modules, **options))
+
+    async def run_test_module(
+        self, specifier: str, *, modules: ModulesHandle, **options: Unpack[RunOptions]
+    ) -> TestResults:
+        """The same for a module that the isolate can import.
+
+        Args:
+            specifier: of the module, as ``ModulesHandle.import_module`` takes it.
+            modules: the isolate's modules. A test file finds the API as globals, or imports it,
+                where ``Modules().virtual(name, source)`` was told the modules of `IMPORTS`.
+            options: see `RunOptions`.
+        """
+        return await self._run(self._course(None, filename=specifier, modules=modules, **options))
+
+    async def _run(self, course: Course) -> TestResults:
         driver = self._guest._driver
         try:
             call = next(course)
@@ -358,32 +394,19 @@ class BlockingTestEnvironmentHandle(_Handle):
         code: str,
         *,
         filename: str = "<tests>",
-        timeout: float = 5.0,
-        retries: int = 0,
-        bail: int = 0,
-        pattern: str | None = None,
-        seed: int | None = None,
-        concurrency: int = 5,
-        snapshots: str | Path | None = None,
-        update_snapshots: Literal["new", "all", "none"] = "new",
-        sources: Mapping[str, str] | None = None,
-        on_event: OnEvent | None = None,
+        modules: BlockingModulesHandle | None = None,
+        **options: Unpack[RunOptions],
     ) -> TestResults:
         """Load a test file and run its tests; see `TestEnvironmentHandle.run_tests`."""
-        course = self._course(
-            code,
-            filename=filename,
-            timeout=timeout,
-            retries=retries,
-            bail=bail,
-            pattern=pattern,
-            seed=seed,
-            concurrency=concurrency,
-            snapshots=snapshots,
-            update_snapshots=update_snapshots,
-            sources=sources,
-            on_event=on_event,
-        )
+        return self._run(self._course(code, filename=filename, modules=modules, **options))
+
+    def run_test_module(
+        self, specifier: str, *, modules: BlockingModulesHandle, **options: Unpack[RunOptions]
+    ) -> TestResults:
+        """Import a module and run its tests; see `TestEnvironmentHandle.run_test_module`."""
+        return self._run(self._course(None, filename=specifier, modules=modules, **options))
+
+    def _run(self, course: Course) -> TestResults:
         driver = self._guest._driver
         try:
             call = next(course)

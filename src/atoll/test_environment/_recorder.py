@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from atoll.errors import JSError, JSSyntaxError
@@ -43,13 +43,15 @@ class Recorder:
         sources: text of the files that stacks can point into.
     """
 
-    def __init__(self, filename: str, limit: int, on_event: OnEvent | None) -> None:
+    def __init__(
+        self, filename: str, limit: int, sources: Mapping[str, str], on_event: OnEvent | None
+    ) -> None:
         self.root = SuiteResult("")
         self.errors: list[TestError] = []
         self.running: dict[int, TestResult] = {}
         self.waiting: dict[int, TestResult] = {}
         self.snapshots: list[tuple[str, str, str]] = []
-        self.sources: dict[str, str] = {}
+        self.sources = sources
         self._filename = filename
         self._limit = limit
         self._on_event = on_event

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
+from atoll.core.code_frame import code_frame
 from atoll.test_environment._stack import StackFrame, frames_of, stack_text
-from atoll.typescript._code_frame import code_frame
 
 __all__ = ["Status", "SuiteResult", "TestError", "TestEvent", "TestResult", "TestResults"]
 
@@ -54,7 +54,7 @@ class TestError:
 
     @classmethod
     def from_stack(
-        cls, name: str, message: str, stack: str | None, sources: dict[str, str]
+        cls, name: str, message: str, stack: str | None, sources: Mapping[str, str]
     ) -> TestError:
         """An error with the frames of a stack, and the code of the first that has any."""
         frames = frames_of(stack or "", message)

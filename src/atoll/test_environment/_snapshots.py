@@ -94,7 +94,7 @@ class SnapshotFile:
                 else:
                     summary.updated += 1
         if any(kind.startswith("inline ") for kind, _, _ in recorder.snapshots):
-            source = recorder.sources[results.filename]
+            source = recorder.sources.get(results.filename, "")
             results.rewritten = rewrite_inline(source, results.filename, recorder.snapshots)
         complete = whole and results.ended is None and not results.errors
         ran = [test for test in recorder.root.walk() if test.status in ("skipped", "todo")]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 _FRAME: Final = re.compile(
     r"^\s*at (?:(?P<name>.{0,500}?) \()?(?P<file>[^\n()]{1,1000})"
     r":(?P<line>\d{1,9}):(?P<col>\d{1,9})\)?$"
 )
 _MOST_FRAMES: Final = 50
+_MODULES: Final = "module:///"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,16 @@ def frames_of(stack: str, message: str = "") -> list[StackFrame]:
         found = _FRAME.match(text)
         if found is not None and len(frames) < _MOST_FRAMES:
             frames.append(
-                StackFrame(found["name"], found["file"], int(found["line"]), int(found["col"]))
+                StackFrame(
+                    found["name"], _name(found["file"]), int(found["line"]), int(found["col"])
+                )
             )
     return frames
+
+
+def _name(file: str) -> str:
+    """The name that the URL of a module stands for; anything else as it is."""
+    return unquote(file.removeprefix(_MODULES)) if file.startswith(_MODULES) else file
 
 
 def stack_text(frames: list[StackFrame]) -> str:

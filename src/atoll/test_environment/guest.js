@@ -73,6 +73,8 @@ export default function install(atoll, options) {
   const { afterAll, afterEach, beforeAll, beforeEach, describe, test, contextualTest } = tree;
   const shared = { afterAll, afterEach, beforeAll, beforeEach, describe, expect };
   const { onTestFailed, onTestFinished } = runner;
+  /** Assertions about types are for a type checker: here, each passes. @type {any} */
+  const typeLevel = new Proxy(() => {}, { get: () => typeLevel, apply: () => typeLevel });
   /** What the modules that test files import from would export. */
   const modules = {
     jest: {
@@ -93,6 +95,8 @@ export default function install(atoll, options) {
       onTestFinished,
       suite: describe,
       test: contextualTest,
+      assertType: () => {},
+      expectTypeOf: () => typeLevel,
       vi,
       vitest: vi,
     },
@@ -110,22 +114,24 @@ export default function install(atoll, options) {
       vi,
     },
   };
+  /** @param {PropertyKey} name @param {any} value */
+  const define = (name, value) =>
+    primordials.ObjectDefineProperty(globalThis, name, {
+      // @ts-ignore: __proto__ in a literal is the prototype
+      __proto__: null,
+      value,
+      configurable: true,
+      enumerable: false,
+      writable: true,
+    });
+  // Where the modules of `IMPORTS`, on the host, find what they export.
+  define(Symbol.for("atoll.test_environment"), modules);
   if (options.globals) {
     const globals = { ...modules.jest, onTestFailed, onTestFinished, suite: describe, vi };
-    for (const [name, value] of Object.entries(globals)) {
-      atoll.defineGlobal(name, {
-        // @ts-ignore: __proto__ in a literal is the prototype
-        __proto__: null,
-        value,
-        configurable: true,
-        enumerable: false,
-        writable: true,
-      });
-    }
+    for (const [name, value] of Object.entries(globals)) define(name, value);
   }
 
   return {
-    modules,
     /**
      * Forget the last run and get ready for definitions.
      * @param {any} settings RunOptions, and `snapshots`, `update`, `testPath`
