@@ -95,6 +95,10 @@ export function createBodies(atoll, idl, forms, options) {
   let ProbeCtor;
   /** @type {(self: any) => boolean} */
   let isDisturbed;
+  /** Reads what a probe was made of, without promises that user code could get at. @type {any} */
+  let readBytes;
+  /** @type {any} */
+  let readText;
 
   const pull = /** @type {any} */ ({ __proto__: null, highWaterMark: 0 });
   const ignore = () => {};
@@ -164,10 +168,13 @@ export function createBodies(atoll, idl, forms, options) {
     if (typeof value === "object" && value !== null) {
       if (inherits(value, ReadableStreamPrototype)) {
         if (keepalive) throw new TypeErrorCtor("a keepalive request cannot have a stream as body");
-        if (isLocked(value) || disturbed(value)) {
+        const body = bodyOfStream(value);
+        try {
+          body.probe = probeOf(value);
+        } catch {
           throw new TypeErrorCtor("the body's stream is locked or has been read from");
         }
-        return { body: bodyOfStream(value), type: null };
+        return { body, type: null };
       }
       if (inherits(value, BlobPrototype)) {
         blobSize(value);
@@ -196,24 +203,16 @@ export function createBodies(atoll, idl, forms, options) {
     };
   }
 
-  /** @param {any} stream @returns {any} */
+  /** @param {any} stream @returns {any} throws for one that is locked or disturbed */
   function probeOf(stream) {
     if (ProbeCtor === undefined) {
       ProbeCtor = loadProbe();
       isDisturbed = uncurryGetter(ProbeCtor.prototype, "bodyUsed");
+      readBytes = uncurryThis(ProbeCtor.prototype.arrayBuffer);
+      readText = uncurryThis(ProbeCtor.prototype.text);
     }
     return new ProbeCtor(stream);
   }
-  /** @param {any} stream one that is not locked */
-  function disturbed(stream) {
-    try {
-      return isDisturbedBy(probeOf(stream));
-    } catch {
-      return true;
-    }
-  }
-  /** @param {any} probe */
-  const isDisturbedBy = (probe) => isDisturbed(probe);
 
   /** @param {InnerBody} body */
   const isUsed = (body) => body.used || body.probe !== null && isDisturbed(body.probe);
@@ -243,6 +242,7 @@ export function createBodies(atoll, idl, forms, options) {
       // It has been read without a stream: what is left is one that has ended.
       body.stream = new ReadableStreamCtor({ __proto__: null, type: "bytes" });
       PromisePrototypeThen(cancelStream(body.stream), undefined, ignore);
+      getReader(body.stream);
       return;
     }
     if (body.blob !== null) {
@@ -295,31 +295,43 @@ export function createBodies(atoll, idl, forms, options) {
         } else {
           return next(controller);
         }
+      }, (/** @type {any} */ error) => {
+        host.done = true;
+        throw bodyFailure(error);
       });
     return (/** @type {any} */ controller) => {
       if (reader !== null) return next(controller);
       return PromisePrototypeThen(openHost(host), (/** @type {any} */ opened) => {
-        reader = opened;
+        reader = opened.reader;
         return next(controller);
       });
     };
   }
+  /** § 5.6: what breaks off a response is a network error. @param {any} cause */
+  const bodyFailure = (cause) =>
+    new TypeErrorCtor("the body failed half-way", /** @type {any} */ ({ __proto__: null, cause }));
   /** @param {HostBody} host @returns {Promise<any>} a reader of its chunks */
   function openHost(host) {
     host.opened = true;
     return PromisePrototypeThen(
       atoll.callAsync(options.open, [host.number]),
-      (/** @type {any} */ stream) => getReader(stream),
+      (/** @type {any} */ stream) => ({
+        __proto__: /** @type {any} */ (null),
+        reader: getReader(stream),
+      }),
     );
   }
 
+  /** @typedef {{ bytes: Uint8Array<ArrayBuffer> }} Box that `Object.prototype.then` is not asked about */
+  /** @param {Uint8Array<ArrayBuffer>} bytes @returns {Box} */
+  const boxed = (bytes) => /** @type {any} */ ({ __proto__: null, bytes });
   /**
    * The whole body: "consume body", § 5.3.
    * @param {InnerBody | null} body
-   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   * @returns {Promise<Box>}
    */
   function readAll(body) {
-    if (body === null) return PromiseResolve(new Uint8ArrayCtor(0));
+    if (body === null) return PromiseResolve(boxed(new Uint8ArrayCtor(0)));
     if (isUnusable(body)) {
       return rejected(new TypeErrorCtor("the body is locked or has been read already"));
     }
@@ -333,58 +345,62 @@ export function createBodies(atoll, idl, forms, options) {
       if (body.bytes !== null) {
         const bytes = body.shared ? sliceBytes(body.bytes) : body.bytes;
         body.bytes = null;
-        return PromiseResolve(bytes);
+        return PromiseResolve(boxed(bytes));
       }
       if (body.blob !== null) {
         return PromisePrototypeThen(
           blobArrayBuffer(body.blob),
-          (/** @type {ArrayBuffer} */ buffer) => new Uint8ArrayCtor(buffer),
+          (/** @type {ArrayBuffer} */ buffer) => boxed(new Uint8ArrayCtor(buffer)),
         );
       }
     }
     return new PromiseCtor((resolve, reject) => {
       body.fail = reject;
-      const opened = body.stream === null
-        ? openHost(/** @type {HostBody} */ (body.host))
-        : PromiseResolve(getReader(body.stream));
-      PromisePrototypeThen(opened, (/** @type {any} */ reader) => {
-        drain(reader, (bytes) => {
-          body.fail = null;
-          if (body.host !== null) body.host.done = true;
-          if (body.error !== null) reject(body.error.reason);
-          else resolve(bytes);
-        }, reject);
-      }, reject);
+      const done = (/** @type {any} */ box) => {
+        body.fail = null;
+        if (body.host !== null) body.host.done = true;
+        resolve(box);
+      };
+      if (body.stream !== null) readStream(body, done, reject);
+      else readHost(/** @type {HostBody} */ (body.host), done, reject);
     });
   }
   /**
-   * @param {any} reader
-   * @param {(bytes: Uint8Array<ArrayBuffer>) => void} resolve
+   * @param {InnerBody} body
+   * @param {(box: Box) => void} resolve
    * @param {(reason: any) => void} reject
    */
-  function drain(reader, resolve, reject) {
-    /** @type {Uint8Array<ArrayBuffer>[]} */
-    const chunks = [];
-    let length = 0;
-    const step = () => {
-      PromisePrototypeThen(readerRead(reader), (/** @type {any} */ result) => {
-        if (result.done) {
-          resolve(chunks.length === 1 ? chunks[0] : forms.concatenate(chunks, length));
-          return;
-        }
-        const { value } = result;
-        if (!isBytes(value)) {
-          const error = new TypeErrorCtor("a chunk of the body is not a Uint8Array");
-          PromisePrototypeThen(readerCancel(reader, error), ignore, ignore);
-          reject(error);
-          return;
-        }
-        put(chunks, chunks.length, value);
-        length += TypedArrayPrototypeByteLength(value);
-        step();
-      }, reject);
-    };
-    step();
+  function readStream(body, resolve, reject) {
+    const probe = body.probe ?? probeOf(body.stream);
+    body.probe = probe;
+    PromisePrototypeThen(readBytes(probe), (/** @type {ArrayBuffer} */ buffer) => {
+      resolve(boxed(new Uint8ArrayCtor(buffer)));
+    }, reject);
+  }
+  /**
+   * @param {HostBody} host
+   * @param {(box: Box) => void} resolve
+   * @param {(reason: any) => void} reject
+   */
+  function readHost(host, resolve, reject) {
+    const failed = (/** @type {any} */ error) => reject(bodyFailure(error));
+    PromisePrototypeThen(openHost(host), (/** @type {any} */ { reader }) => {
+      /** @type {Uint8Array<ArrayBuffer>[]} */
+      const chunks = [];
+      let length = 0;
+      const step = () => {
+        PromisePrototypeThen(readerRead(reader), (/** @type {any} */ result) => {
+          if (result.done) {
+            resolve(boxed(chunks.length === 1 ? chunks[0] : forms.concatenate(chunks, length)));
+            return;
+          }
+          put(chunks, chunks.length, result.value);
+          length += TypedArrayPrototypeByteLength(result.value);
+          step();
+        }, failed);
+      };
+      step();
+    }, failed);
   }
   /** @param {any} value */
   function isBytes(value) {
@@ -588,7 +604,7 @@ export function createBodies(atoll, idl, forms, options) {
       return bytes;
     }
     if (stream === null && body.blob !== null && blobSize(body.blob) <= INLINE) {
-      return readAll(body);
+      return PromisePrototypeThen(readAll(body), (/** @type {Box} */ box) => box.bytes);
     }
     const out = relay(streamOf(body), control);
     body.used = true;
@@ -633,10 +649,33 @@ export function createBodies(atoll, idl, forms, options) {
       } catch (error) {
         return rejected(error);
       }
+      const { body } = inner;
+      if (body !== null && body.error !== null && !isUnusable(body)) {
+        body.used = true; // it rejects at once, not a step later
+        return rejected(body.error.reason);
+      }
       return PromisePrototypeThen(
-        readAll(inner.body),
-        (/** @type {any} */ bytes) => convert(bytes, inner),
+        readAll(body),
+        (/** @type {Box} */ box) => convert(box.bytes, inner),
       );
+    };
+    /** The text of a stream, by the engine: no value of it is asked for `then` on the way. */
+    /** @param {any} self */
+    const readTextOf = (self) => {
+      let body;
+      try {
+        ({ body } = innerOf(self));
+      } catch {
+        return undefined; // the caller rejects
+      }
+      if (body === null || body.stream === null || body.error !== null || isUnusable(body)) {
+        return undefined;
+      }
+      body.probe ??= probeOf(body.stream);
+      return new PromiseCtor((resolve, reject) => {
+        body.fail = reject;
+        PromisePrototypeThen(readText(body.probe), resolve, reject);
+      });
     };
     const members = {
       get body() {
@@ -667,7 +706,7 @@ export function createBodies(atoll, idl, forms, options) {
         return consume(this, (bytes) => JSONParse(forms.decodeText(bytes)));
       },
       text() {
-        return consume(this, (bytes) => forms.decodeText(bytes));
+        return readTextOf(this) ?? consume(this, (bytes) => forms.decodeText(bytes));
       },
     };
     const keys = ["body", "bodyUsed", "arrayBuffer", "blob", "bytes", "formData", "json", "text"];

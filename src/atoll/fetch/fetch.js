@@ -227,18 +227,6 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
         return settled(() => dataResponse(inner, url));
       case "blob:":
         return settled(() => blobResponse(inner));
-      case "about:":
-        if (StringPrototypeSplit(inner.url, "#")[0] === "about:blank") {
-          return settled(() => {
-            const response = responses.newInner();
-            response.type = "basic";
-            response.statusText = "OK";
-            response.url = inner.url;
-            parts.append(response.list, "Content-Type", "text/html;charset=utf-8");
-            response.body = bodies.bodyOfBytes(new Uint8ArrayCtor(0));
-            return response;
-          });
-        }
     }
     return bodies.rejected(networkError(`URLs of the scheme '${protocol}' cannot be fetched`));
   }
@@ -258,6 +246,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     let { method, body } = inner;
     const list = parts.copy(inner.list);
     if (!parts.has(list, "accept")) parts.append(list, "Accept", "*/*");
+    if (!parts.has(list, "accept-language")) parts.append(list, "Accept-Language", "*");
     // What may have to be sent again is kept.
     let spare = body !== null && inner.hasSource && inner.redirect === "follow"
       ? bodies.cloneBody(body)
@@ -296,6 +285,9 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
         for (let i = 0; i < OF_THE_BODY.length; i++) parts.remove(list, OF_THE_BODY[i]);
       }
       if (requests.originOf(next) !== requests.originOf(url)) {
+        if (inner.mode === "same-origin") {
+          throw networkError("mode 'same-origin', and a redirect to another origin");
+        }
         for (let i = 0; i < OF_THE_ORIGIN.length; i++) parts.remove(list, OF_THE_ORIGIN[i]);
       }
       if (body !== null && spare !== null) {
@@ -444,7 +436,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
   async function verify(inner, response) {
     const items = strongest(inner.integrity);
     if (items.length === 0) return;
-    const bytes = await bodies.readAll(response.body);
+    const { bytes } = await bodies.readAll(response.body);
     const actual = base64(await digest(items[0].algorithm, bytes));
     for (let i = 0; i < items.length; i++) {
       if (replaceAll(replaceAll(items[i].value, "-", "+"), "_", "/") === actual) {

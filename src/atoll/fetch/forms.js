@@ -53,14 +53,13 @@ export function createForms(atoll, idl) {
   const encoder = new TextEncoderCtor();
   /** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
   const encodeText = (text) => encodeInto(encoder, text);
-  const decodeUtf8 = atoll.engine.decodeText;
-  /** § "UTF-8 decode": without a byte order mark. @param {Uint8Array} bytes */
-  const decodeText = (bytes) => {
-    const text = decodeUtf8(
-      bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? subarray(bytes, 3) : bytes,
-    );
-    return text;
-  };
+  /** "UTF-8 decode": a byte order mark is dropped. @type {(bytes: Uint8Array) => string} */
+  const decodeText = atoll.engine.decodeText;
+  /** "UTF-8 decode without BOM": it is kept. @param {Uint8Array} bytes */
+  const decodeUtf8 = (bytes) =>
+    bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+      ? `\ufeff${decodeText(bytes)}`
+      : decodeText(bytes);
 
   // MIME types
 
