@@ -27,6 +27,12 @@ def _timers(kind: Any, value: Any) -> Any:
     return kind(mode="manual", virtual_date=True) if value == "manual" else None
 
 
+def _files(kind: Any, value: Any) -> Any:
+    from atoll.fs import FileSystem
+
+    return kind(value) if isinstance(value, FileSystem | Mapping) else None
+
+
 def _no_short_form(_kind: Any, _value: Any) -> None:
     return None
 
@@ -50,7 +56,16 @@ _APIS: Final[Mapping[str, _Api]] = {
     "fetch": _Api(
         "fetch.Fetch", _of_callable, "a function that takes requests, or Fetch(…)", "handler"
     ),
+    "fs": _Api(
+        "fs.Files",
+        _files,
+        "a FileSystem, a mapping of paths to them, or Files(…)",
+        "MemoryFileSystem()",
+    ),
     "modules": _Api("modules.Modules", _no_short_form, "True or Modules()", "Modules()"),
+    "tests": _Api(
+        "test_environment.TestEnvironment", _no_short_form, "True or TestEnvironment(…)", "True"
+    ),
 }
 """By keyword, in the order of installation."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from atoll import _apis
@@ -16,8 +16,14 @@ if TYPE_CHECKING:
     from atoll.crypto import Crypto
     from atoll.encoding import Encoding
     from atoll.fetch import Fetch, FetchHandle, Request, Response
+    from atoll.fs import Files, FilesHandle, FileSystem
     from atoll.limits import Limits
     from atoll.modules import Modules, ModulesHandle
+    from atoll.test_environment import (
+        TestEnvironment,
+        TestEnvironmentHandle,
+        TestResults,
+    )
     from atoll.timers import Timers, TimersHandle
     from atoll.typescript import Compiler
 
@@ -75,7 +81,9 @@ class Runtime(BaseRuntime, Isolate):
         crypto: Crypto | bool | None = True,
         encoding: Encoding | bool | None = True,
         fetch: Fetch | Callable[[Request], Any] | bool | None = None,
+        fs: Files | FileSystem | Mapping[str, FileSystem] | bool | None = None,
         modules: Modules | bool | None = None,
+        tests: TestEnvironment | bool | None = None,
     ) -> None:
         """Describe a runtime; entering it starts it.
 
@@ -94,7 +102,11 @@ class Runtime(BaseRuntime, Isolate):
             encoding: text encodings, base64 and compression.
             fetch: a function that answers the guest's requests, such as a `Network`; ``Fetch(…)``;
                 or ``True`` for handlers that answer requests but may make none.
+            fs: a file system, which is the root of ``navigator.storage.getDirectory()``; a mapping
+                of paths to several; or ``Files(…)``. ``True``: an empty one in memory.
             modules: ``Modules()`` says what ``import`` finds; ``True``: nothing.
+
+            tests: ``describe``, ``test`` and ``expect``: ``True`` or a ``TestEnvironment``.
 
         Raises:
             TypeError: a keyword has a value that it does not take.
@@ -108,7 +120,9 @@ class Runtime(BaseRuntime, Isolate):
             crypto=crypto,
             encoding=encoding,
             fetch=fetch,
+            fs=fs,
             modules=modules,
+            tests=tests,
         )
 
     async def __aenter__(self) -> Self:
@@ -150,6 +164,18 @@ class Runtime(BaseRuntime, Isolate):
     def fetch(self) -> FetchHandle:
         """Requests to the guest's handler, and its connections."""
         handle: FetchHandle = self._api("fetch")
+        return handle
+
+    @property
+    def fs(self) -> FilesHandle:
+        """The files that the guest may reach."""
+        handle: FilesHandle = self._api("fs")
+        return handle
+
+    @property
+    def tests(self) -> TestEnvironmentHandle:
+        """Test files, run in the guest."""
+        handle: TestEnvironmentHandle = self._api("tests")
         return handle
 
     @property
@@ -238,6 +264,18 @@ class Runtime(BaseRuntime, Isolate):
     async def dispatch_request(self, request: Request, *, timeout: float | None = None) -> Response:
         """Give a request to the guest's handler; see `FetchHandle.dispatch_request`."""
         return await self.fetch.dispatch_request(request, timeout=timeout)
+
+    async def run_tests(self, code: str, **options: Any) -> TestResults:
+        """Load a test file and run its tests; see `TestEnvironmentHandle.run_tests`.
+
+        Args:
+            code: the file: a script with ``describe``, ``test`` and ``expect``.
+            options: those of `TestEnvironmentHandle.run_tests`: ``filename``, ``timeout``, …
+
+        Raises:
+            ApiNotEnabled: the runtime has no tests.
+        """
+        return await self.tests.run_tests(code, **options)
 
     async def _adopt(self, value: Reference) -> None:
         """Let a module's default export handle requests, if it can."""

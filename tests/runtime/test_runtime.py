@@ -16,6 +16,9 @@ from atoll.console import Console, Entry
 from atoll.core import operations
 from atoll.core.host import Host
 from atoll.crypto import Crypto
+from atoll.fetch import Request, Response
+from atoll.fs import Files, MemoryFileSystem
+from atoll.modules import Modules
 from atoll.timers import Timers
 
 Make = Callable[..., Any]
@@ -38,7 +41,7 @@ class Either:
 
     def __getattr__(self, name: str) -> Any:
         member = getattr(self._runtime, name)
-        if name in ("console", "timers", "crypto", "encoding"):
+        if name in ("console", "timers", "crypto", "encoding", "fetch", "modules", "tests", "fs"):
             return member if isinstance(member, Crypto) else Either(member, self._runner)
         if not inspect.iscoroutinefunction(member):
             return member
@@ -221,3 +224,87 @@ async def test_the_apis_arrive_in_one_round_trip(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Host, "call", counting)
     async with atoll.Runtime():
         assert targets == [operations.INSTALL]
+
+
+# APIs that are off by default
+
+
+def test_fetch_goes_through_a_function(runtime: Make) -> None:
+    def handler(request: Request) -> Response:
+        return Response.json({"path": request.url.pathname})
+
+    with runtime(fetch=handler) as rt:
+        path = "fetch('https://example.com/a/b').then((r) => r.json()).then((j) => j.path)"
+        assert rt.eval(path) == "/a/b"
+
+
+def test_requests_are_dispatched_to_the_guest(runtime: Make) -> None:
+    with runtime(fetch=True) as rt:
+        rt.eval("serve({ fetch: (request) => new Response(`hi ${request.method}`) })")
+        response = rt.dispatch_request(Request("https://app.example/", method="PUT"))
+        assert response.status == 200
+        with pytest.raises(atoll.JSError):
+            rt.eval("fetch('https://example.com/')")
+
+
+def test_modules_are_run_and_imported(runtime: Make) -> None:
+    modules = (
+        Modules()
+        .virtual("@/env", "export const mode = 'sandbox'")
+        .virtual("app.js", "import { mode } from '@/env'; globalThis.ran = mode")
+    )
+    with runtime(modules=modules) as rt:
+        rt.run("app.js")
+        assert rt.eval("ran") == "sandbox"
+        namespace = rt.import_module("@/env")
+        assert rt.eval("(module) => module.mode", namespace) == "sandbox"
+
+
+@pytest.mark.parametrize("wrap", [lambda fs: fs, lambda fs: {"/data": fs}, Files])
+def test_files_are_those_of_a_file_system(runtime: Make, wrap: Callable[[Any], Any]) -> None:
+    files = MemoryFileSystem({"in.txt": b"hello", "data/in.txt": b"hello"})
+    with runtime(fs=wrap(files)) as rt:
+        text = rt.eval(
+            "const root = await navigator.storage.getDirectory();"
+            "const data = await root.getDirectoryHandle('data');"
+            "const file = await (await data.getFileHandle('in.txt')).getFile();"
+            "await file.text()"
+        )
+        assert text == "hello"
+        assert rt.fs.open_count == 0
+
+
+def test_test_files_are_run(runtime: Make) -> None:
+    with runtime(tests=True) as rt:
+        results = rt.run_tests(
+            "test('adds', () => expect(1 + 1).toBe(2)); test.skip('x', () => {})"
+        )
+        assert (results.passed, results.failed, results.skipped) == (1, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("keyword", "use"),
+    [
+        ("fetch", lambda rt: rt.dispatch_request(Request("https://a.example/"))),
+        ("modules", lambda rt: rt.run("a.js")),
+        ("modules", lambda rt: rt.import_module("a.js")),
+        ("tests", lambda rt: rt.run_tests("")),
+        ("fs", lambda rt: rt.fs),
+        ("fetch", lambda rt: rt.fetch),
+    ],
+)
+def test_what_needs_an_api_that_is_off_names_its_keyword(
+    runtime: Make, keyword: str, use: Callable[[Any], object]
+) -> None:
+    with runtime() as rt, pytest.raises(ApiNotEnabled, match=rf"Runtime\({keyword}="):
+        use(rt)
+
+
+async def test_everything_at_once() -> None:
+    async with atoll.Runtime(
+        fetch=lambda request: Response("x"), modules=Modules(), tests=True, timers="manual"
+    ) as rt:
+        assert (
+            await rt.eval("[typeof fetch, typeof test, typeof setTimeout, typeof atob]")
+            == ["function"] * 4
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from atoll.core.isolate import DEFAULT_FILENAME
@@ -16,9 +16,15 @@ if TYPE_CHECKING:
     from atoll.crypto import Crypto
     from atoll.encoding import Encoding
     from atoll.fetch import BlockingFetchHandle, Fetch, Request, Response
+    from atoll.fs import Files, FilesHandle, FileSystem
     from atoll.limits import Limits
     from atoll.modules import BlockingModulesHandle, Modules
     from atoll.sync._isolate import Reference
+    from atoll.test_environment import (
+        BlockingTestEnvironmentHandle,
+        TestEnvironment,
+        TestResults,
+    )
     from atoll.timers import BlockingTimersHandle, Timers
     from atoll.typescript import Compiler
 
@@ -44,7 +50,9 @@ class Runtime(BaseRuntime, Isolate):
         crypto: Crypto | bool | None = True,
         encoding: Encoding | bool | None = True,
         fetch: Fetch | Callable[[Request], Any] | bool | None = None,
+        fs: Files | FileSystem | Mapping[str, FileSystem] | bool | None = None,
         modules: Modules | bool | None = None,
+        tests: TestEnvironment | bool | None = None,
     ) -> None:
         """Describe a runtime; entering it starts it. See `atoll.Runtime`."""
         super().__init__(
@@ -56,7 +64,9 @@ class Runtime(BaseRuntime, Isolate):
             crypto=crypto,
             encoding=encoding,
             fetch=fetch,
+            fs=fs,
             modules=modules,
+            tests=tests,
         )
 
     def __enter__(self) -> Self:
@@ -96,6 +106,18 @@ class Runtime(BaseRuntime, Isolate):
     def fetch(self) -> BlockingFetchHandle:
         """Requests to the guest's handler, and its connections."""
         handle: BlockingFetchHandle = self._api("fetch")
+        return handle
+
+    @property
+    def fs(self) -> FilesHandle:
+        """The files that the guest may reach."""
+        handle: FilesHandle = self._api("fs")
+        return handle
+
+    @property
+    def tests(self) -> BlockingTestEnvironmentHandle:
+        """Test files, run in the guest."""
+        handle: BlockingTestEnvironmentHandle = self._api("tests")
         return handle
 
     @property
@@ -174,6 +196,10 @@ class Runtime(BaseRuntime, Isolate):
     def dispatch_request(self, request: Request, *, timeout: float | None = None) -> Response:
         """Give a request to the guest's handler; see `FetchHandle.dispatch_request`."""
         return self.fetch.dispatch_request(request, timeout=timeout)
+
+    def run_tests(self, code: str, **options: Any) -> TestResults:
+        """Load a test file and run its tests; see `atoll.Runtime.run_tests`."""
+        return self.tests.run_tests(code, **options)
 
     def _adopt(self, value: Reference) -> None:
         """Let a module's default export handle requests, if it can."""
