@@ -3,7 +3,7 @@
  * results go to standard output, one JSON array in a line, after a mark that tests do not print.
  */
 
-const { config, root, mark, environment, scripts, endsItself } = JSON.parse(
+const { config, root, aliases, mark, environment, scripts, endsItself } = JSON.parse(
   Deno.readTextFileSync(Deno.args[0]),
 );
 const { exit, readFileSync, readTextFileSync, stdout } = Deno;
@@ -15,6 +15,8 @@ function say(...message) {
   const bytes = encode(`\n${mark}${stringify(message)}\n`);
   for (let sent = 0; sent < bytes.length;) sent += stdout.writeSync(bytes.subarray(sent));
 }
+
+const file = (path) => `${root}/${aliases[path.slice(1)] ?? path.slice(1)}`;
 
 // Not with node:vm: loading Node's modules changes the global scope.
 const { evalContext } = Deno[Deno.internal].core;
@@ -29,12 +31,12 @@ globalThis.__wpt = {
   config,
   read: (path) => {
     try {
-      return readFileSync(root + path);
+      return readFileSync(file(path));
     } catch {
       return null;
     }
   },
-  load: (path) => run({ name: path, text: readTextFileSync(root + path) }),
+  load: (path) => run({ name: path, text: readTextFileSync(file(path)) }),
   result: (name, status, message) => say("result", name, status, message),
   end: (status, message) => say("end", status, message),
 };

@@ -61,7 +61,7 @@
   } else {
     define("fetch", async (/** @type {any} */ input, /** @type {any} */ init) => {
       const url = new URL(typeof input === "object" && "url" in input ? input.url : input, href);
-      if (url.origin !== origin) {
+      if (url.origin !== origin || url.protocol !== "http:") {
         if (fetch === undefined) throw new TypeError(`nothing can fetch ${url}`);
         return fetch(input, init);
       }

@@ -14,7 +14,7 @@ from atoll.engine.deno import find_engine
 
 from .in_isolate import ENVIRONMENT, GRACE
 from .outcome import Outcome
-from .suite import Case, Checkout
+from .suite import ALIASES, Case, Checkout
 
 PROGRAM: Final = Path(__file__).parent / "bare_deno.js"
 MARK: Final = "\x1eWPT "
@@ -38,6 +38,7 @@ async def run_in_deno(
             "server": server is not None,
         },
         "root": str(checkout.root.resolve()),
+        "aliases": ALIASES,
         "mark": MARK,
         "environment": ENVIRONMENT,
         "scripts": [{"name": s.name, "text": s.text} for s in (harness, *case.scripts)],

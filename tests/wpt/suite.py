@@ -30,16 +30,19 @@ _WORKER_SCOPES: Final = frozenset({"worker", "dedicatedworker", "jsshell"})
 _WINDOW_SCOPES: Final = frozenset({"window", "dedicatedworker-module"})
 _NEEDS_DOCUMENT: Final = re.compile(
     r"\b(?:document|iframe|createElement|frames|opener|frameElement|navigator|XMLHttpRequest|Image"
-    r"|WebSocket|EventSource|MutationObserver|innerHTML|requestAnimationFrame|openWindow"
-    r"|window\.(?:open|parent|top|name|onload|frames|onerror|onunhandledrejection)"
+    r"|WebSocket|EventSource|MutationObserver|innerHTML|requestAnimationFrame|openWindow|indexedDB"
+    r"|history|Notification|(?:Mouse|Keyboard|UI|Wheel|Focus)Event|performance\.(?:timing|navigation)"
+    r"|window\.(?:open|parent|top|name|onload|frames|onerror|onunhandledrejection|postMessage)"
     r"|self\.(?:top|parent)|test_driver|SharedWorker|serviceWorker|fetch_tests_from_\w+)\b"
+    r"|(?<![.\w])postMessage\(|\bonload\s*="
 )
 _WORKERS: Final = re.compile(r"\bnew\s+(?:Shared)?Worker\(")
 _PASSIVE_TAGS: Final = {
     *("html", "head", "title", "meta", "link", "body", "div", "script", "p", "style"),
     *("h1", "h2", "h3", "pre", "span"),
 }
-_ALIASES: Final = {"resources/WebIDLParser.js": "resources/webidl2/lib/webidl2.js"}
+# What the suite's server has under another name.
+ALIASES: Final = {"resources/WebIDLParser.js": "resources/webidl2/lib/webidl2.js"}
 _HARNESS: Final = frozenset({"/resources/testharness.js", "/resources/testharnessreport.js"})
 
 
@@ -108,7 +111,7 @@ class Checkout:
         """
         root = self.root.resolve()
         name = path.partition("?")[0].lstrip("/")
-        file = (root / _ALIASES.get(name, name)).resolve()
+        file = (root / ALIASES.get(name, name)).resolve()
         if not file.is_relative_to(root) or not file.is_file():
             raise NotInCheckout(f"the checkout has no {path}")
         return file
@@ -288,6 +291,8 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         values = dict(attributes)
+        if tag == "body" and "onload" in values:
+            self.active = "body onload"
         if tag == "script":
             source = values.get("src")
             if values.get("type") == "module":
