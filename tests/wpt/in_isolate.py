@@ -13,6 +13,8 @@ from atoll.console import Console
 from atoll.crypto import Crypto
 from atoll.encoding import Encoding
 from atoll.errors import AtollError, IsolateCrashed, LimitExceeded, WallTimeLimitExceeded
+from atoll.fetch import Fetch
+from atoll.network import Network
 from atoll.timers import Timers
 
 from .outcome import Outcome
@@ -21,12 +23,14 @@ from .suite import Case, Checkout, NotInCheckout
 ENVIRONMENT: Final = (Path(__file__).parent / "environment.js").read_text("utf-8")
 GRACE: Final = 10.0
 """Seconds more than the test's own, until an isolate that says nothing is ended."""
+SERVER: Final = "http://localhost"
+LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
 MEMORY: Final = 512 * MiB
 
 
-def capabilities(server: str | None = None) -> Sequence[Any]:
-    """One of everything, for one isolate; fetch reaches the suite's server and nothing else."""
-    return Console(), Encoding(), Timers(), Crypto()
+def capabilities(network: Network | None = None) -> Sequence[Any]:
+    """One of everything, for one isolate."""
+    return Console(), Encoding(), Timers(), Crypto(), Fetch(network)
 
 
 async def run_in_isolate(
@@ -59,8 +63,10 @@ async def _run(
     case: Case, checkout: Checkout, seconds: float, server: str | None, outcome: Outcome
 ) -> None:
     limits = Limits(memory=MEMORY, call_time=None, wall_time=seconds + GRACE)
-    async with Isolate(limits=limits, on_uncaught=_ignore) as isolate:
-        for capability in capabilities(server):
+    # Only the suite's server can be reached.
+    network = Network(f"{SERVER}:*", private=LOOPBACK)
+    async with network, Isolate(limits=limits, on_uncaught=_ignore) as isolate:
+        for capability in capabilities(None if server is None else network):
             await isolate.install(capability)
 
         def read(path: str) -> bytes | None:

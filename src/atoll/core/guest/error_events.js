@@ -3,21 +3,15 @@
  * convert none of their members.
  */
 
-import {
-  ObjectDefineProperty,
-  PromiseResolve,
-  ReflectOwnKeys,
-  TypeErrorCtor,
-  uncurryThis,
-} from "./primordials.js";
-import { defineInterface } from "./expose.js";
+import { PromiseResolve, TypeErrorCtor, uncurryThis } from "./primordials.js";
+import { exposeClass } from "./expose.js";
 
 const EventCtor = Event;
 const nothing = { __proto__: null };
 const toWellFormed = uncurryThis(String.prototype.toWellFormed);
 
 /** @param {string} name @param {IArguments} args @param {number} required */
-function checkArguments(name, args, required) {
+export function checkArguments(name, args, required) {
   if (args.length < required) {
     throw new TypeErrorCtor(
       `Failed to construct '${name}': ${required} argument${required === 1 ? "" : "s"} required, ` +
@@ -111,21 +105,7 @@ export const PromiseRejectionEventCtor = class PromiseRejectionEvent extends Eve
   }
 };
 
-/** Put the classes into the global scope. Attributes are enumerable (Web IDL § 3.7.6). */
 export function exposeErrorEvents() {
-  const classes = [ErrorEventCtor, PromiseRejectionEventCtor];
-  for (let i = 0; i < classes.length; i++) {
-    const { name, prototype } = classes[i];
-    const keys = ReflectOwnKeys(prototype);
-    for (let j = 0; j < keys.length; j++) {
-      if (keys[j] !== "constructor") {
-        ObjectDefineProperty(prototype, keys[j], {
-          // @ts-ignore: __proto__ in a literal is the prototype
-          __proto__: null,
-          enumerable: true,
-        });
-      }
-    }
-    defineInterface(name, classes[i]);
-  }
+  exposeClass(ErrorEventCtor);
+  exposeClass(PromiseRejectionEventCtor);
 }

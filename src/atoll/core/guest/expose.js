@@ -28,7 +28,7 @@ export const defineGlobal = (name, descriptor) =>
   ObjectDefineProperty(globalThis, name, descriptor);
 
 /** @param {any} value @param {boolean} [enumerable] */
-const changeable = (value, enumerable = false) => ({
+export const changeable = (value, enumerable = false) => ({
   __proto__: /** @type {any} */ (null),
   value,
   configurable: true,
@@ -49,7 +49,7 @@ const readOnly = (value) => ({
 const natives = new WeakMapCtor();
 
 /** @param {any} value a function, or anything else */
-function hideSource(value) {
+export function hideSource(value) {
   if (typeof value !== "function" || WeakMapPrototypeGet(natives, value) !== undefined) return;
   const name = ReflectGetOwnPropertyDescriptor(value, "name")?.value;
   WeakMapPrototypeSet(natives, value, typeof name === "string" ? name : "");
@@ -104,6 +104,29 @@ export function defineInterface(name, Class) {
     ObjectDefineProperty(Class.prototype, SymbolToStringTag, readOnly(name));
   }
   defineGlobal(name, changeable(Class));
+}
+
+/**
+ * A class of ours, as if it were the engine's: its attributes and operations are enumerable (Web IDL
+ * § 3.7.6, § 3.7.7).
+ * @param {{ name: string, prototype: object }} Class
+ */
+export function exposeClass(Class) {
+  makeEnumerable(Class.prototype, "constructor");
+  makeEnumerable(Class, "");
+  defineInterface(Class.name, Class);
+}
+
+/** @param {object} object @param {string} but */
+function makeEnumerable(object, but) {
+  const keys = ReflectOwnKeys(object);
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i];
+    const isOfFunctions = key === "length" || key === "name" || key === "prototype";
+    if (typeof key === "symbol" || key === but || isOfFunctions) continue;
+    // @ts-ignore: __proto__ in a literal is the prototype
+    ObjectDefineProperty(object, key, { __proto__: null, enumerable: true });
+  }
 }
 
 const plainProxy = /** @type {ProxyHandler<any>} */ (ObjectFreeze({ __proto__: null }));

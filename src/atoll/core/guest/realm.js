@@ -12,6 +12,7 @@ import {
   ObjectDefineProperty,
   ObjectPrototype,
   ReflectApply,
+  ReflectDefineProperty,
   ReflectDeleteProperty,
   ReflectGetOwnPropertyDescriptor,
   ReflectGetPrototypeOf,
@@ -22,11 +23,14 @@ import {
   SymbolPrototypeDescription,
   TypeErrorCtor,
 } from "./primordials.js";
+import { correctClasses } from "./corrections.js";
 import {
+  changeable,
   clean,
   defineInterface,
   exposeFunction,
   exposeReplaceable,
+  hideSource,
   hideSources,
   isHook,
   makeMethod,
@@ -82,13 +86,32 @@ export function takeRemoved() {
  * replacement would be handed the raw operations. So this one property of the language cannot be
  * replaced, which is the only way in which it differs from ECMA-262.
  */
-const lockCall = () =>
+function lockCall() {
+  const { call } = FunctionPrototype;
+  // An accessor, so that other functions can be given a `call` of their own, which a property that
+  // is read-only would forbid (ECMA-262 § 10.1.9.2, step 2.a).
+  const { get, set } = /** @type {PropertyDescriptor} */ (ReflectGetOwnPropertyDescriptor({
+    get call() {
+      return call;
+    },
+    set call(value) {
+      if (this === FunctionPrototype) {
+        throw new TypeErrorCtor("Function.prototype.call cannot be replaced");
+      }
+      ReflectDefineProperty(this, "call", changeable(value, true));
+    },
+  }, "call"));
+  hideSource(get);
+  hideSource(set);
   ObjectDefineProperty(FunctionPrototype, "call", {
     // @ts-ignore: __proto__ in a literal is the prototype
     __proto__: null,
-    writable: false,
+    get,
+    set,
     configurable: false,
+    enumerable: false,
   });
+}
 
 /**
  * What the standards do not have on their classes. `dispatchEvent` never asks a target for its
@@ -142,6 +165,7 @@ function restoreProto() {
 export function scrubGlobal() {
   lockCall();
   restoreProto();
+  correctClasses();
   makeMethod(URL, "createObjectURL");
   makeMethod(URL, "revokeObjectURL");
   const { performance, queueMicrotask, structuredClone } = globalThis;

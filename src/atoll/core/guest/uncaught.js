@@ -34,6 +34,8 @@ import {
   PromiseRejectionEventCtor,
 } from "./error_events.js";
 import { exposeAttribute, exposeFunction, replaceMethod } from "./expose.js";
+import { exposeFileReader } from "./file_reader.js";
+import { exposePerformanceObserver } from "./performance_observer.js";
 import { UNCAUGHT } from "./operations.js";
 
 /** @type {((error: any) => boolean) | null} */
@@ -237,6 +239,8 @@ function exposeHandler(type) {
 export function installErrorReporting() {
   guardListeners();
   exposeErrorEvents();
+  exposeFileReader(guardOf);
+  exposePerformanceObserver(reportException);
   exposeHandler("error");
   exposeHandler("unhandledrejection");
   exposeHandler("rejectionhandled");
