@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "doctor": (".doctor", "doctor"),
     "eval": (".program", "run"),
     "run": (".program", "run"),
+    "serve": (".serve", "serve"),
 }
 """Where each command is: module and function. `arguments` has their options."""
 

@@ -136,6 +136,19 @@ def _add_doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the report as JSON")
 
 
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a handler: JavaScript or TypeScript")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
+    parser.add_argument("--isolates", type=int, default=2, help="how many answer requests (2)")
+    parser.add_argument("--reload", action="store_true", help=_HELP["reload"])
+    parser.add_argument(
+        "--env", metavar="NAME=VALUE", action="append", default=[], help=_HELP["env"]
+    )
+    parser.add_argument("--allow", metavar="URL", action="append", default=[], help=_HELP["allow"])
+    _add_limits(parser)
+
+
 def _add_program(parser: argparse.ArgumentParser, metavar: str, what: str) -> None:
     parser.usage = f"{parser.prog} [options] {metavar} [-- ARGS...]"
     parser.add_argument("program", metavar=metavar, nargs="?", help=what)
@@ -168,6 +181,9 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 
 _ATTACKS: Final = "Puts on each layer of confinement and attacks it. Takes about a second."
 _HELP: Final = {
+    "allow": "a pattern of URLs that the handler may fetch, such as https://api.example.com",
+    "env": "a value that the handler gets in its second argument",
+    "reload": "load the handler again when a file beside it changes",
     "input": "what the program sees as input; - reads standard input before it starts",
     "json": "print the result as one line of JSON, and what the program prints to standard error",
     "language": "of the program, where the extension of FILE does not say it",
@@ -191,10 +207,16 @@ def given_limits(options: argparse.Namespace) -> dict[str, float | None]:
     return {name: value for name, value in given.items() if value is not _UNSET}
 
 
+_SERVES: Final = """\
+Answers HTTP requests and WebSockets with a handler in isolates. The file calls
+serve({ fetch(request) { ... } }), or is a module with
+export default { fetch(request, env, ctx) { ... } }.
+"""
 _AddOptions = Callable[[argparse.ArgumentParser], None]
 _COMMANDS: Final[dict[str, tuple[str, str, _AddOptions]]] = {
     "run": ("run a JavaScript or TypeScript file", _GLOBALS, _add_run),
     "eval": ("run code from the command line", _GLOBALS, _add_eval),
+    "serve": ("answer HTTP requests with a handler in isolates", _SERVES, _add_serve),
     "doctor": ("test which confinement layers hold on this machine", _ATTACKS, _add_doctor),
 }
 """Summary, description and options of each command, in the order of the help."""

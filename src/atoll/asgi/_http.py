@@ -1,0 +1,247 @@
+"""A request of HTTP, from the server to an isolate and back."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import re
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, Final
+from urllib.parse import quote
+
+from atoll.asgi._types import Borrow, Receive, Scope, Send
+from atoll.asgi._workers import NoWorker
+from atoll.errors import AtollError, IsolateCrashed, IsolateDisposed, JSError, LimitExceeded
+from atoll.fetch import BodyError, Request, RequestTimeout, Response
+
+_logger: Final = logging.getLogger("atoll.asgi")
+
+_HOST: Final = re.compile(r"[A-Za-z0-9.\-_~%!$&'()*+,;=]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
+_HOP_BY_HOP: Final = frozenset(
+    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding"}
+)
+"""Headers of a connection (RFC 9110, section 7.6.1), which is the server's."""
+_LEFT: Final = "/%:@!$&'()*+,;=~"
+_STATUS: Final = {
+    400: "Bad Request",
+    413: "Content Too Large",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+
+
+class Disconnected(Exception):
+    """The client has gone."""
+
+
+def read_headers(scope: Scope) -> list[tuple[str, str]]:
+    """The headers of a connection, but for those of the connection itself."""
+    pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
+    return [pair for pair in pairs if pair[0].lower() not in _HOP_BY_HOP]
+
+
+def read_url(scope: Scope, scheme: str) -> str:
+    """The URL that the client asked for.
+
+    Raises:
+        ValueError: the host or the path cannot be part of one.
+    """
+    host = next((v.decode("latin-1") for k, v in scope["headers"] if k.lower() == b"host"), "")
+    if not host:
+        name, port = scope.get("server") or ("localhost", None)
+        host = f"{name}:{port}" if port else str(name)
+    if _HOST.fullmatch(host) is None:
+        raise ValueError("the Host header is no host")
+    raw_path = scope.get("raw_path")
+    # What a server leaves as it is, but no URL has: it is escaped, as a browser would.
+    path = quote(
+        raw_path.partition(b"?")[0] if raw_path else scope["path"], safe="/%:@!$&'()*+,;=~"
+    )
+    query = quote(scope.get("query_string", b""), safe="/%:@!$&'()*+,;=~?[]")
+    return f"{scheme}://{host}{path or '/'}{f'?{query}' if query else ''}"
+
+
+class Exchange:
+    """One request and its response."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, max_body: int | None) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._max_body = max_body
+        self._received = 0
+        self._more = True
+        self._has_started = False
+        self._is_reading = False
+        self._rest = asyncio.Event()
+        self._too_large = False
+
+    async def run(self, borrow: Borrow, timeout: float | None) -> None:
+        """Have the request answered.
+
+        Args:
+            borrow: lends an isolate.
+            timeout: seconds for the response's headers.
+        """
+        try:
+            request = await self._request()
+            await self._unless_disconnected(self._answer(request, borrow, timeout))
+        except Disconnected:
+            return
+        except Exception as error:  # noqa: BLE001 — each has a status
+            await self._fail(error)
+
+    async def _answer(self, request: Request, borrow: Borrow, timeout: float | None) -> None:
+        async with borrow() as runtime:
+            response = await runtime.fetch.dispatch_request(request, timeout=timeout)
+            async with response:
+                await self._respond(response)
+
+    async def _request(self) -> Request:
+        headers = read_headers(self._scope)
+        method = self._scope["method"]
+        request = Request(
+            read_url(self._scope, self._scope.get("scheme", "http")), method=method, headers=headers
+        )
+        length = request.headers.get("content-length")
+        if length is not None and self._max_body is not None and int(length) > self._max_body:
+            raise _TooLarge
+        framed = any(name.lower() == b"transfer-encoding" for name, _ in self._scope["headers"])
+        if method not in ("GET", "HEAD") and (framed or (length or "0") != "0"):
+            first = await self._chunk()
+            request._set_body(self._body(first) if self._more else first)
+        else:
+            self._rest.set()
+        return request
+
+    async def _chunk(self) -> bytes:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        self._more = message.get("more_body", False)
+        if not self._more:
+            self._rest.set()
+        chunk: bytes = message.get("body", b"")
+        self._received += len(chunk)
+        if self._max_body is not None and self._received > self._max_body:
+            self._too_large = True
+            raise _TooLarge
+        return chunk
+
+    async def _body(self, first: bytes) -> AsyncIterator[bytes]:
+        if self._rest.is_set():
+            raise BodyError("the response had begun before the body was read")
+        self._is_reading = True
+        if first:
+            yield first
+        while self._more:
+            try:
+                chunk = await self._chunk()
+            except Disconnected:
+                raise BodyError("the client has gone") from None
+            except _TooLarge:
+                raise BodyError("the body is too large") from None
+            if chunk:
+                yield chunk
+
+    async def _unless_disconnected(self, work: Coroutine[Any, Any, None]) -> None:
+        """Wait for the end of the response, and give up when the client does."""
+        answering = asyncio.ensure_future(work)
+        watching = asyncio.ensure_future(self._disconnected())
+        try:
+            await asyncio.wait({answering, watching}, return_when=asyncio.FIRST_COMPLETED)
+            if not answering.done():
+                raise Disconnected
+            answering.result()
+        finally:
+            for task in (answering, watching):
+                task.cancel()
+            await asyncio.gather(answering, watching, return_exceptions=True)
+
+    async def _disconnected(self) -> None:
+        """Returns when the client goes, which only what follows the body can say.
+
+        A body that nobody has begun to read when the response begins is read here, and dropped.
+        """
+        await self._rest.wait()
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    async def _respond(self, response: Response) -> None:
+        headers = [
+            (name.encode("latin-1"), value.encode("latin-1"))
+            for name, value in response.headers.items()
+            if name not in _HOP_BY_HOP
+            and (name != "content-length" or self._scope["method"] == "HEAD")
+        ]
+        size, is_head = response.size, self._scope["method"] == "HEAD"
+        if size is not None and not is_head and response.status not in (204, 304):
+            headers.append((b"content-length", b"%d" % size))
+        self._has_started = True
+        if not self._is_reading:
+            self._rest.set()
+        await self._send(
+            {"type": "http.response.start", "status": response.status, "headers": headers}
+        )
+        if size is not None or is_head:
+            body = b"" if is_head else await response.bytes(limit=None)
+            await self._send({"type": "http.response.body", "body": body})
+            return
+        stream = response.body
+        with contextlib.suppress(OSError):  # the client has gone, which the server knows
+            async with contextlib.aclosing(stream):
+                async for chunk in stream:
+                    await self._send(
+                        {"type": "http.response.body", "body": chunk, "more_body": True}
+                    )
+            await self._send({"type": "http.response.body", "body": b""})
+
+    async def _fail(self, error: Exception) -> None:
+        status = 413 if self._too_large else status_of(error)
+        where = f"{self._scope['method']} {self._scope['path']}"
+        log_failure(where, status, error)
+        if self._has_started:
+            # The server sees a response that never ends, and closes the connection.
+            return
+        text = _STATUS[status].encode()
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", b"%d" % len(text)),
+        ]
+        if status == 503:
+            headers.append((b"retry-after", b"1"))
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": text})
+
+
+class _TooLarge(Exception):
+    """The body is longer than the application takes."""
+
+
+def status_of(error: Exception) -> int:
+    """The status that tells a client of a failure, and no more than that."""
+    if isinstance(error, _TooLarge):
+        return 413
+    if isinstance(error, NoWorker):
+        return 503
+    if isinstance(error, IsolateCrashed | LimitExceeded | IsolateDisposed):
+        return 502
+    if isinstance(error, RequestTimeout):
+        return 504
+    return 400 if isinstance(error, ValueError) and not isinstance(error, AtollError) else 500
+
+
+def log_failure(where: str, status: int, error: Exception) -> None:
+    """What the client is not told, for the owner's log."""
+    where = where.encode("ascii", "backslashreplace").decode()[:200]
+    if status < 500:
+        _logger.info("%s: %d, %s", where, status, error)
+    elif isinstance(error, JSError):
+        _logger.error("%s: %d, the handler threw\n%s", where, status, error.js_stack or error)
+    elif isinstance(error, AtollError):
+        _logger.error("%s: %d, %s: %s", where, status, type(error).__name__, error)
+    else:
+        _logger.error("%s: %d", where, status, exc_info=error)

@@ -1,0 +1,125 @@
+"""``atoll serve``: a handler behind a real HTTP server. Extra ``server``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from atoll.errors import AtollError
+from atoll.limits import Limits
+
+from . import exit_codes
+from .arguments import UsageError, given_limits
+from .terminal import error_stream
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from atoll.asgi import App
+
+_WATCHED = {".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".json"}
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve until a signal; returns the exit status.
+
+    Raises:
+        UsageError: the file cannot be read, or an option makes no sense.
+    """
+    try:
+        import uvicorn
+    except ModuleNotFoundError:
+        raise UsageError("serve needs the extra `server`: pip install 'atoll[server]'") from None
+    app = _app(options)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            host=options.host,
+            port=options.port,
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            ws_max_size=16 * 2**20,
+        )
+    )
+    try:
+        return asyncio.run(_run(server, app, Path(options.file) if options.reload else None))
+    except OSError as error:
+        error_stream().say(f"cannot listen on {options.host}:{options.port}: {error.strerror}")
+        return exit_codes.USAGE
+
+
+def _app(options: argparse.Namespace) -> App:
+    from atoll.asgi import App, modules_beside
+    from atoll.console import Console, TerminalRenderer
+    from atoll.fetch import Fetch
+
+    if not Path(options.file).is_file():
+        raise UsageError(f"cannot read {options.file}: there is no such file")
+    env = dict(_pair(text) for text in options.env)
+    try:
+        limits = Limits(**given_limits(options))  # type: ignore[arg-type]
+        handlers = _network(options.allow)
+        from atoll import Runtime
+
+        return App(
+            options.file,
+            runtime=lambda: Runtime(
+                limits=limits,
+                confinement=options.confinement,
+                console=Console(TerminalRenderer()),
+                fetch=Fetch(**handlers, env=env),
+                modules=modules_beside(options.file),
+            ),
+            isolates=options.isolates,
+        )
+    except ValueError as error:
+        raise UsageError(str(error).replace("Limits.", "")) from None
+
+
+def _network(allowed: list[str]) -> dict[str, Any]:
+    if not allowed:
+        return {}
+    try:
+        from atoll.network import Network
+    except ModuleNotFoundError as error:
+        raise UsageError(str(error)) from None
+    network = Network(allowed)
+    return {"handler": network, "websocket": network.websocket}
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise UsageError(f"--env takes NAME=VALUE, not {text!r}")
+    return name, value
+
+
+async def _run(server: uvicorn.Server, app: App, watched: Path | None) -> int:
+    watching = None if watched is None else asyncio.create_task(_reload(app, watched))
+    try:
+        await server.serve()
+    finally:
+        if watching is not None:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+    return exit_codes.OK if server.started else exit_codes.THREW
+
+
+async def _reload(app: App, file: Path) -> None:
+    """Load the handler again when a source file in its folder changes."""
+    from watchfiles import awatch
+
+    out = error_stream()
+    async for _ in awatch(file.parent, watch_filter=lambda _, path: Path(path).suffix in _WATCHED):
+        try:
+            await app.reload()
+        except (AtollError, OSError) as error:
+            out.say(f"{file.name} does not load, the old one goes on: {error}")
+        else:
+            out.say(f"loaded {file.name} again")

@@ -1,0 +1,272 @@
+"""Handlers behind a real server, asked by a real client."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from atoll import AtollError, Limits, MiB, Runtime
+from atoll.asgi import App, RuntimeApp
+from tests.asgi.support import serving
+
+HANDLER = """
+let served = 0;
+const encode = (text) => new TextEncoder().encode(text);
+const routes = {
+  "/echo": async (request) => new Response(await request.text(), { headers: {
+    "X-Method": request.method, "X-Url": request.url, "X-Served": `${++served}`,
+  } }),
+  "/json": async (request) => Response.json(await request.json(), { status: 201 }),
+  "/form": async (request) => {
+    const form = await request.formData();
+    const file = form.get("file");
+    return Response.json([form.get("name"), file.name, file.type, file.size]);
+  },
+  "/cookies": () => {
+    const headers = new Headers([["Set-Cookie", "a=1"], ["Set-Cookie", "b=2"]]);
+    return new Response("c", { headers });
+  },
+  "/stream": () => {
+    let i = 0;
+    return new Response(new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        if (i === 300) controller.close();
+        else controller.enqueue(encode(`line ${i++}\\n`));
+      },
+    }));
+  },
+  "/count": async (request) => {
+    let length = 0;
+    for await (const chunk of request.body) length += chunk.length;
+    return new Response(`${length}`);
+  },
+  "/endless": () => new Response(new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array(65536)),
+    cancel: () => report("cancelled"),
+  })),
+  "/hang": (request) => new Promise(() => {
+    request.signal.addEventListener("abort", () => report("aborted"));
+    report("hanging");
+  }),
+  "/throw": () => { throw new Error("a secret of the program"); },
+  "/nothing": () => undefined,
+  "/half": () => new Response(new ReadableStream({
+    start: (controller) => controller.enqueue(encode("half")),
+    pull: (controller) => controller.error(new Error("gone wrong")),
+  })),
+  "/lying": () => new Response(new ReadableStream({
+    start(controller) {
+      controller.enqueue(encode("four"));
+      controller.close();
+    },
+  }), { headers: { "Content-Length": "400", "Transfer-Encoding": "gzip", "Connection": "x" } }),
+  "/die": () => { for (const hog = []; ;) hog.push(new Array(1e6).fill(1)); },
+  "/empty": () => new Response(null, { status: 204 }),
+};
+export default {
+  fetch(request) {
+    const handle = routes[new URL(request.url).pathname];
+    return handle ? handle(request) : new Response("no such page", { status: 404 });
+  },
+};
+"""
+
+
+@pytest.fixture
+def handler(tmp_path: Path) -> Path:
+    file = tmp_path / "handler.js"
+    file.write_text(HANDLER)
+    return file
+
+
+class Reports(asyncio.Queue[str]):
+    """What handlers report."""
+
+    async def prepare(self, runtime: Runtime) -> None:
+        await runtime.define_function("report", self.put_nowait)
+
+
+async def test_requests_are_answered(handler: Path) -> None:
+    async with serving(App(handler, isolates=1)) as client:
+        echo = await client.put("/echo?a=1&b=%20ü", content="body é")
+        assert echo.text == "body é"
+        assert echo.headers["x-method"] == "PUT"
+        assert echo.headers["x-url"] == f"{client.base_url}/echo?a=1&b=%20%C3%BC"
+        assert (await client.get("/echo")).headers["x-served"] == "2"
+        posted = await client.post("/json", json={"a": [1, None]})
+        assert (posted.status_code, posted.json()) == (201, {"a": [1, None]})
+        form = await client.post(
+            "/form", data={"name": "n"}, files={"file": ("a.txt", b"hello", "text/plain")}
+        )
+        assert form.json() == ["n", "a.txt", "text/plain", 5]
+        assert (await client.get("/cookies")).headers.get_list("set-cookie") == ["a=1", "b=2"]
+        assert (await client.get("/missing")).status_code == 404
+        assert (await client.get("/empty")).status_code == 204
+        head = await client.head("/echo")
+        assert (head.status_code, head.content) == (200, b"")
+
+
+async def test_bodies_stream_both_ways(handler: Path) -> None:
+    async def chunks() -> Any:
+        for _ in range(200):
+            yield bytes(10_000)
+
+    async with serving(App(handler, isolates=1)) as client:
+        assert (await client.post("/count", content=chunks())).text == "2000000"
+        async with client.stream("GET", "/stream") as response:
+            lines = response.aiter_lines()
+            assert await anext(lines) == "line 0"
+            assert [line async for line in lines][-1] == "line 299"
+
+
+async def test_many_requests_at_once(handler: Path) -> None:
+    async with serving(App(handler, isolates=2)) as client:
+        answers = await asyncio.gather(*(client.post("/echo", content=str(n)) for n in range(200)))
+    assert [int(answer.text) for answer in answers] == list(range(200))
+
+
+async def test_a_client_that_goes_while_it_waits(handler: Path) -> None:
+    heard = Reports()
+    async with serving(App(handler, isolates=1, prepare=heard.prepare)) as client:
+        asking = asyncio.create_task(client.get("/hang"))
+        assert await heard.get() == "hanging"
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        assert await heard.get() == "aborted"
+        assert (await client.get("/echo")).status_code == 200
+
+
+async def test_a_client_that_goes_while_it_reads(handler: Path) -> None:
+    heard = Reports()
+    async with serving(App(handler, isolates=1, prepare=heard.prepare)) as client:
+        async with client.stream("GET", "/endless") as response:
+            await anext(response.aiter_bytes())
+        assert await heard.get() == "cancelled"
+        assert (await client.get("/echo")).status_code == 200
+
+
+async def test_what_a_handler_throws_is_for_the_log_alone(
+    handler: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(App(handler, isolates=1)) as client:
+        answer = await client.get("/throw")
+        assert (answer.status_code, answer.text) == (500, "Internal Server Error")
+        assert "a secret of the program" in caplog.text
+        assert "handler.js:" in caplog.text
+        assert (await client.get("/nothing")).status_code == 500
+        with pytest.raises(httpx.RemoteProtocolError):
+            await client.get("/half")
+        assert (await client.get("/echo")).status_code == 200
+
+
+async def test_a_handler_cannot_say_how_its_response_is_framed(handler: Path) -> None:
+    async with serving(App(handler, isolates=1)) as client:
+        answer = await client.get("/lying")
+        assert answer.text == "four"
+        assert answer.headers.get("transfer-encoding") == "chunked"
+        assert "content-length" not in answer.headers
+        assert answer.headers.get("connection") != "x"
+
+
+async def test_a_handler_that_takes_too_long(handler: Path) -> None:
+    heard = Reports()
+    async with serving(App(handler, isolates=1, timeout=0.3, prepare=heard.prepare)) as client:
+        assert (await client.get("/hang")).status_code == 504
+        assert [await heard.get(), await heard.get()] == ["hanging", "aborted"]
+        assert (await client.get("/echo")).status_code == 200
+
+
+async def test_an_isolate_that_dies_is_replaced(
+    handler: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = App(handler, isolates=1, limits=Limits(memory=32 * MiB))
+    async with serving(app) as client:
+        assert (await client.get("/die")).status_code == 502
+        assert (await client.get("/echo")).status_code == 200
+        assert app.statistics.crashes == 1
+        assert "MemoryLimitExceeded" in caplog.text
+
+
+async def test_bodies_that_are_too_large(handler: Path) -> None:
+    async def chunks() -> Any:
+        for _ in range(20):
+            yield bytes(1000)
+
+    async with serving(App(handler, isolates=1, max_body=10_000)) as client:
+        assert (await client.post("/count", content=bytes(10_000))).text == "10000"
+        assert (await client.post("/count", content=bytes(10_001))).status_code == 413
+        assert (await client.post("/count", content=chunks())).status_code == 413
+
+
+async def test_more_requests_than_allowed(handler: Path) -> None:
+    heard = Reports()
+    async with serving(App(handler, isolates=1, max_requests=1, prepare=heard.prepare)) as client:
+        hanging = asyncio.create_task(client.get("/hang"))
+        assert await heard.get() == "hanging"
+        refused = await client.get("/echo")
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        hanging.cancel()
+        await asyncio.gather(hanging, return_exceptions=True)
+
+
+@pytest.mark.parametrize("host", ["a b", "a/b", "user@host", "[::1", "host:port", "a\\b", "a?b"])
+async def test_a_host_that_is_none(handler: Path, host: str) -> None:
+    async with serving(App(handler, isolates=1)) as client:
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+        writer.write(f"GET /echo HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        status = (await reader.readline()).split()[1]
+        writer.close()
+        await writer.wait_closed()
+    assert status == b"400"
+
+
+async def test_a_handler_that_does_not_load_stops_the_server(tmp_path: Path) -> None:
+    file = tmp_path / "handler.js"
+    file.write_text("export const nothing = 1;")
+    told: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "lifespan.startup"}
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    await App(file)({"type": "lifespan"}, receive, send)
+    (message,) = told
+    assert message["type"] == "lifespan.startup.failed"
+    assert "no handler for requests" in message["message"]
+
+
+async def test_a_changed_file_is_loaded_again(handler: Path) -> None:
+    app = App(handler, isolates=2)
+    async with serving(app) as client:
+        assert (await client.get("/missing")).status_code == 404
+        handler.write_text("serve({ fetch: () => new Response('new') })")
+        await app.reload()
+        assert (await client.get("/missing")).text == "new"
+        handler.write_text("this is no program")
+        with pytest.raises(AtollError, match="Unexpected identifier"):
+            await app.reload()
+        assert (await client.get("/missing")).text == "new"
+
+
+async def test_a_runtime_of_ones_own() -> None:
+    async with Runtime(fetch=True) as runtime:
+        await runtime.eval("serve({ fetch: (r) => new Response(new URL(r.url).pathname) })")
+        transport = httpx.ASGITransport(RuntimeApp(runtime))
+        async with httpx.AsyncClient(transport=transport, base_url="http://a.example") as client:
+            assert (await client.get("/mine")).text == "/mine"
+
+
+async def test_options_of_the_application() -> None:
+    with pytest.raises(TypeError, match="give a file"):
+        App()
+    with pytest.raises(TypeError, match="limits"):
+        App("x.js", runtime=Runtime, limits=Limits())
+    with pytest.raises(ValueError, match="at least 1"):
+        App("x.js", isolates=0)

@@ -1,0 +1,117 @@
+"""``atoll serve`` as its user runs it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from atoll.testing import IntegrationServer
+
+
+class Served:
+    """A server that runs, and what it says."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.url = self.wait_for(r"running on (http://\S+)")
+
+    def wait_for(self, pattern: str) -> str:
+        """Read its messages until one has the pattern; returns the group."""
+        said = []
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            said.append(line)
+            found = re.search(pattern, line)
+            if found:
+                return found[1]
+        raise AssertionError(f"it never said {pattern}: {said}")
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[Served]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "atoll", "serve", "--port", "0", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            yield Served(process)
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=20)
+
+
+def test_a_handler_is_served(tmp_path: Path) -> None:
+    (tmp_path / "greeting.js").write_text("export const greet = (name) => `hello ${name}`;")
+    handler = tmp_path / "handler.js"
+    handler.write_text(
+        """
+        import { greet } from "./greeting.js";
+        export default {
+          fetch(request, env) {
+            console.log("asked for", request.url);
+            return new Response(greet(env.NAME));
+          },
+        };
+        """
+    )
+    with serving(str(handler), "--isolates", "1", "--env", "NAME=Ada") as served:
+        assert httpx.get(served.url).text == "hello Ada"
+    assert served.process.returncode == 0
+
+
+def test_a_change_is_served(tmp_path: Path) -> None:
+    handler = tmp_path / "handler.js"
+    handler.write_text("export default () => new Response('one')")
+    with serving(str(handler), "--isolates", "1", "--reload") as served:
+        assert httpx.get(served.url).text == "one"
+        handler.write_text("export default () => new Response(")
+        served.wait_for("(does not load)")
+        assert httpx.get(served.url).text == "one"
+        handler.write_text("export default () => new Response('two')")
+        served.wait_for(r"(loaded handler\.js again)")
+        assert httpx.get(served.url).text == "two"
+
+
+def test_a_handler_fetches_what_is_allowed(tmp_path: Path) -> None:
+    handler = tmp_path / "handler.js"
+    with IntegrationServer() as server:
+        handler.write_text(f"export default () => fetch('{server.url}').catch((e) => e.message)")
+        handler.write_text(
+            f"export default async () => new Response(await fetch('{server.url}')"
+            ".then((r) => r.text(), (e) => e.message))"
+        )
+        with serving(str(handler), "--isolates", "1") as served:
+            assert "not allowed" in httpx.get(served.url).text
+        with serving(str(handler), "--isolates", "1", "--allow", server.url) as served:
+            # Loopback is no public address, whatever the pattern says.
+            assert "not allowed" in httpx.get(served.url).text
+        assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["missing.js"], "no such file"),
+        ([__file__, "--env", "nothing"], "NAME=VALUE"),
+        ([__file__, "--allow", "nothing"], "no pattern of URLs"),
+        ([__file__, "--isolates", "0"], "at least 1"),
+        ([__file__, "--memory", "1"], "memory"),
+    ],
+)
+def test_options_that_make_no_sense(arguments: list[str], said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "atoll", "serve", *arguments], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert said in done.stderr
