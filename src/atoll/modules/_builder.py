@@ -25,7 +25,7 @@ Loaded = str | bytes | ModuleSource | None
 TreeLoader = Callable[[str], Loaded | Awaitable[Loaded]]
 FallbackLoader = Callable[[str, str], Loaded | Awaitable[Loaded]]
 
-_PARTS: Final = ("registry.js", "commonjs.js", "guest.js")
+_PARTS: Final = ("registry.js", "commonjs.js", "async_hooks.js", "guest.js")
 
 
 @dataclass(slots=True)

@@ -1,33 +1,62 @@
 """Node's built-in modules that need no authority.
 
 They are ordinary JavaScript, which runs in the isolate with nothing but what user code has anyway:
-not Node's own, nor the engine's. So importing one opens no door, whatever it exports.
+not Node's own, nor the engine's. So importing one opens no door, whatever it exports. The
+exceptions are made by the guest half: ``async_hooks`` has two classes only, ``process`` constants
+and ``nextTick``.
 """
 
 from __future__ import annotations
 
+import functools
 import posixpath
+import re
 from importlib import resources
 from typing import Final
 
-NAMES: Final = frozenset[str]()
+NATIVE: Final = frozenset({"async_hooks", "process"})
+NAMES: Final = NATIVE | {
+    "assert",
+    "assert/strict",
+    "buffer",
+    "diagnostics_channel",
+    "events",
+    "path",
+    "path/posix",
+    "punycode",
+    "querystring",
+    "stream",
+    "stream/promises",
+    "string_decoder",
+    "url",
+    "util",
+    "util/types",
+}
+_PART: Final = re.compile(r"chunk-[\w-]+\.js")
+_PROCESS: Final = "chunk-DEMDiNwt.js"
 
 
 def is_part(name: str) -> bool:
-    """Whether a built-in module consists of it, among others."""
-    return False
+    """Whether that is a file that built-in modules consist of."""
+    return _PART.fullmatch(name) is not None or name.removesuffix(".js") in NAMES
 
 
 def join(specifier: str, importer: str) -> str | None:
     """What a relative specifier means in a built-in module; None in all others."""
     if not importer.startswith("node:"):
         return None
-    return "node:" + posixpath.normpath(
-        posixpath.join(posixpath.dirname(importer[len("node:") :]), specifier)
-    )
+    folder = posixpath.dirname(importer[len("node:") :])
+    joined = posixpath.normpath(posixpath.join(folder, specifier))
+    name = joined.removesuffix(".js")
+    return f"node:{name if name in NAMES else joined}"
 
 
-def source(name: str) -> str | None:
+@functools.cache
+def source(name: str) -> str:
     """Text of a built-in module, or of a part of one."""
-    file = resources.files("atoll") / "vendor" / "node" / f"{name}.js"
+    if name == _PROCESS:
+        file = resources.files("atoll") / "modules" / "node_process.js"
+    else:
+        path = name if _PART.fullmatch(name) else f"{name}.js"
+        file = resources.files("atoll") / "vendor" / "jspm-core" / path
     return file.read_text("utf-8")

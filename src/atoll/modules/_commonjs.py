@@ -13,12 +13,18 @@ _ESM: Final = re.compile(
     r"|export\s*[{*])",
     re.MULTILINE,
 )
+_PROCESS: Final = re.compile(r"\bprocess\.")
 _CJS: Final = re.compile(r"\bmodule\.exports\b|\bexports\.[\w$]+\s*=|\brequire\s*\(")
 
 
 def looks_like_esm(text: str) -> bool:
     """Whether a file of a package that has no ``type`` is an ES module, as Node guesses it."""
     return _ESM.search(text) is not None and _CJS.search(text) is None
+
+
+def uses_process(text: str) -> bool:
+    """Whether an ES module may count on Node's global ``process``."""
+    return _PROCESS.search(text) is not None
 
 
 def process_for(env: Mapping[str, str]) -> dict[str, Any]:

@@ -282,17 +282,17 @@ class Packages:
 
     def _places(self, importer: str) -> Iterator[tuple[Mount, str]]:
         """Each ``node_modules`` that an importer sees, from the inside out."""
-        folder = without_query(importer) if importer.startswith(BASE) else BASE
-        while folder.startswith(BASE):
-            folder = folder[: folder.rstrip("/").rfind("/") + 1] if folder != BASE else ""
-            if folder.endswith("/node_modules/"):
-                continue
-            place = f"{folder or BASE}node_modules/"
-            mount = self.mount_of(place) if folder.startswith(BASE) else None
-            if mount is not None:
-                yield mount, unquote(place[len(mount.url) :])
-            if folder == BASE:
+        path = without_query(importer)[len(BASE) :] if importer.startswith(BASE) else ""
+        folders = path.split("/")[:-1]
+        while True:
+            if not folders or folders[-1] != "node_modules":
+                place = BASE + "/".join((*folders, "node_modules", ""))
+                mount = self.mount_of(place)
+                if mount is not None:
+                    yield mount, unquote(place[len(mount.url) :])
+            if not folders:
                 return
+            folders.pop()
 
     def _scope(self, url: str) -> Package | None:
         """LOOKUP_PACKAGE_SCOPE."""

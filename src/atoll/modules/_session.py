@@ -327,7 +327,9 @@ class ModuleSession:
             source = virtual[url if url in virtual else without_query(url)]
             return self._read_file(want, source) if isinstance(source, Path) else source
         if url.startswith("node:"):
-            return _builtins.source(url[len("node:") :])
+            name = url[len("node:") :]
+            kind = "native" if name in _builtins.NATIVE else "esm"
+            return ModuleSource("" if kind == "native" else _builtins.source(name), kind=kind)
         mount = self._packages.mount_of(url)
         if mount is not None:
             return self._read(want, mount.folder, path_below(url, mount.url))
@@ -395,7 +397,10 @@ class ModuleSession:
             return [want.url, want.type, "json", text]
         if want.type == "text":
             return [want.url, want.type, "text", text]
-        return [want.url, want.type, *self._script(want, source, text)]
+        kind, code = self._script(want, source, text)
+        record = [want.url, want.type, kind, code, want.specifier, want.importer]
+        uses_process = kind == "esm" and self._packages.mount_of(want.url) is not None
+        return [*record, uses_process and _commonjs.uses_process(code)]
 
     def _text(self, want: _Want, code: str | bytes) -> str:
         if isinstance(code, str):

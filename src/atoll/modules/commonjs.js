@@ -29,6 +29,8 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
     MapPrototypeDelete,
     MapPrototypeGet,
     MapPrototypeSet,
+    PromisePrototypeThen,
+    PromiseResolve,
     put,
     ReflectApply,
     ReflectGet,
@@ -50,14 +52,16 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
 
   /** Node's globals that packages count on; they are in the scope of CommonJS modules alone. */
   const nodeProcess = options.process;
-  nodeProcess.nextTick = (/** @type {any} */ callback, /** @type {any[]} */ ...args) =>
-    atoll.engine.queueTask(() => ReflectApply(callback, undefined, args));
+  const nothing = () => nodeProcess;
+  nodeProcess.nextTick = (/** @type {any} */ callback, /** @type {any[]} */ ...args) => {
+    PromisePrototypeThen(PromiseResolve(), () => ReflectApply(callback, undefined, args));
+  };
   nodeProcess.cwd = () => "/";
   nodeProcess.on =
     nodeProcess.once =
     nodeProcess.off =
     nodeProcess.emitWarning =
-      () => nodeProcess;
+      nothing;
 
   /** @param {Module} record */
   const textOf = (record) =>
@@ -170,12 +174,8 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
   function collectNames(record, visited, names) {
     if (record.kind !== "cjs" || SetPrototypeHas(visited, record.url)) return;
     SetPrototypeAdd(visited, record.url);
-    let found;
-    try {
-      found = parse(textOf(record));
-    } catch {
-      return; // a syntax error, which running it will tell
-    }
+    const found = parse(textOf(record));
+    if (found === null) return;
     for (let i = 0; i < found.exports.length; i++) SetPrototypeAdd(names, found.exports[i]);
     for (let i = 0; i < found.reexports.length; i++) {
       let next;
@@ -188,17 +188,23 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
     }
   }
 
-  /** @param {string} source @returns {{ exports: string[], reexports: string[] }} */
+  /** @param {string} source @returns {{ exports: string[], reexports: string[] } | null} */
   function parse(source) {
     if (lexer === null) {
       const text = atoll.callSync(options.lexer);
-      lexer = engine.runScript(
-        `(function () { const module = {}; ${text}\nreturn module.exports })()`,
+      const outcome = engine.runScript(
+        `(function (module) { ${text}\nreturn module.exports })({ exports: {} })`,
         "atoll:cjs-module-lexer",
-      )[0];
-      lexer.init?.();
+      );
+      if (outcome[1] !== null) throw outcome[1].thrown;
+      lexer = outcome[0];
     }
-    const found = lexer.parse(source);
+    let found;
+    try {
+      found = lexer.parse(source);
+    } catch {
+      return null; // a syntax error, which running the module will tell
+    }
     return {
       exports: ArrayIsArray(found.exports) ? found.exports : [],
       reexports: ArrayIsArray(found.reexports) ? found.reexports : [],
@@ -235,5 +241,5 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
     return module;
   }
 
-  return { facade };
+  return { facade, process: nodeProcess };
 }

@@ -3,6 +3,7 @@
  */
 
 import { createRegistry } from "./registry.js";
+import { createAsyncHooks } from "./async_hooks.js";
 import { createCommonJs } from "./commonjs.js";
 
 /** @typedef {import("../core/guest/capability.js").Atoll} Atoll */
@@ -25,7 +26,12 @@ export default function install(atoll, options) {
     atoll.loadModuleEngine(),
     (/** @type {ModuleEngine} */ moduleEngine) => {
       const registry = createRegistry(atoll, moduleEngine, options);
-      registry.setCommonJs(createCommonJs(atoll, moduleEngine, options, registry));
+      const commonJs = createCommonJs(atoll, moduleEngine, options, registry);
+      registry.connect(commonJs, {
+        __proto__: null,
+        "node:process": commonJs.process,
+        "node:async_hooks": createAsyncHooks(atoll, moduleEngine),
+      });
       moduleEngine.setScriptImporter((specifier, attributes) =>
         registry.importDynamically(specifier, attributes, options.base)
       );

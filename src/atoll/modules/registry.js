@@ -12,6 +12,8 @@
  * and texts, and modules are found by their keys.
  */
 
+/** Goes before a module's own text, on its first line. */
+const PROCESS = 'import process from "node:process"; ';
 const POLLUTED = "Array.prototype has properties with numbers for names: no module can be loaded";
 
 /** @typedef {import("../core/guest/capability.js").Atoll} Atoll */
@@ -21,7 +23,7 @@ const POLLUTED = "Array.prototype has properties with numbers for names: no modu
  * @property {string} key
  * @property {string} url
  * @property {string} type "" or what the import attribute asked for; "cjs" for CommonJS
- * @property {string} kind esm, json, text, bytes, cjs
+ * @property {string} kind esm, json, text, bytes, cjs, or native for one that is made here
  * @property {any} source text or bytes; dropped once it is compiled
  * @property {any} module the engine's, or null before it is compiled
  * @property {Request[]} requests
@@ -66,6 +68,8 @@ export function createRegistry(atoll, moduleEngine, options) {
   let arrived = [];
   /** @type {any} how CommonJS modules are made, see commonjs.js */
   let commonJs = null;
+  /** @type {any} */
+  let natives = null;
   let mainUrl = "";
   const NO_ATTRIBUTES = { __proto__: null };
 
@@ -136,21 +140,43 @@ export function createRegistry(atoll, moduleEngine, options) {
    */
   function compileText(source, identifier, url) {
     try {
-      return new SourceTextModule(source, {
-        __proto__: null,
-        identifier,
-        context: undefined,
-        lineOffset: 0,
-        columnOffset: 0,
-        importModuleDynamically: (
-          /** @type {string} */ specifier,
-          /** @type {any} */ _module,
-          /** @type {any} */ attributes,
-        ) => importDynamically(specifier, attributes, url),
-        initializeImportMeta: importMetaOf(url),
-      });
+      return compile(source, identifier, url, 0);
     } catch (error) {
       throw located(error, source, identifier);
+    }
+  }
+
+  /**
+   * @param {string} source
+   * @param {string} identifier
+   * @param {string} url
+   * @param {number} columnOffset of the first line
+   */
+  const compile = (source, identifier, url, columnOffset) =>
+    new SourceTextModule(source, {
+      __proto__: null,
+      identifier,
+      context: undefined,
+      lineOffset: 0,
+      columnOffset,
+      importModuleDynamically: (
+        /** @type {string} */ specifier,
+        /** @type {any} */ _module,
+        /** @type {any} */ attributes,
+      ) => importDynamically(specifier, attributes, url),
+      initializeImportMeta: importMetaOf(url),
+    });
+
+  /**
+   * Packages for Node may use its global `process`, or declare a `process` of their own.
+   * @param {Module} record
+   */
+  function compileWithProcess(record) {
+    const text = textOf(record);
+    try {
+      return compile(`${PROCESS}${text}`, record.url, record.url, -PROCESS.length);
+    } catch {
+      return compileText(text, record.url, record.url);
     }
   }
 
@@ -166,6 +192,22 @@ export function createRegistry(atoll, moduleEngine, options) {
     const module = ReflectConstruct(SyntheticModule, [
       names,
       () => module.setExport("default", value),
+      { __proto__: null, identifier: url, context: undefined },
+    ]);
+    return module;
+  }
+
+  /** @param {string} url */
+  function nativeModule(url) {
+    const values = natives[url];
+    const names = ObjectKeys(values);
+    put(names, names.length, "default");
+    const module = ReflectConstruct(SyntheticModule, [
+      names,
+      () => {
+        for (let i = 0; i < names.length - 1; i++) module.setExport(names[i], values[names[i]]);
+        module.setExport("default", { ...values });
+      },
       { __proto__: null, identifier: url, context: undefined },
     ]);
     return module;
@@ -235,8 +277,12 @@ export function createRegistry(atoll, moduleEngine, options) {
     MapPrototypeSet(modules, key, record);
     if (record.kind === "cjs") return;
     try {
-      if (record.kind === "esm") {
-        record.module = compileText(textOf(record), url, url);
+      if (record.kind === "native") {
+        record.module = nativeModule(url);
+      } else if (record.kind === "esm") {
+        record.module = data[6]
+          ? compileWithProcess(record)
+          : compileText(textOf(record), url, url);
         record.requests = requestsOf(record.module, url);
         record.linked = false;
       } else {
@@ -507,9 +553,10 @@ export function createRegistry(atoll, moduleEngine, options) {
     loadSync,
     evaluateSync,
     link,
-    /** @param {any} maker */
-    setCommonJs(maker) {
+    /** @param {any} maker @param {any} values exports of built-in modules, by URL */
+    connect(maker, values) {
       commonJs = maker;
+      natives = values;
     },
   };
 }

@@ -112,6 +112,7 @@ export const runScript = (source, url) => core.evalContext(source, url, scriptOp
 /**
  * @typedef {object} ModuleEngine what the engine has for modules whose loader is ours
  * @property {any} vm the namespace of `node:vm`
+ * @property {{ AsyncVariable: any, getContext: () => any, setContext: (context: any) => void }} asyncContext
  * @property {(importer: (specifier: string, attributes: any) => any) => void} setScriptImporter
  * what `import()` calls in scripts, in `eval` and `new Function` inside them
  * @property {(module: any, specifiers: string[], modules: any[]) => void} link
@@ -164,6 +165,11 @@ export async function makeModuleEngine(importVm) {
   }
   return {
     vm,
+    asyncContext: {
+      AsyncVariable: core.AsyncVariable,
+      getContext: core.getAsyncContext,
+      setContext: core.setAsyncContext,
+    },
     setScriptImporter(importer) {
       scriptOptions = [DYNAMIC_IMPORT, register(importer)];
       generation++;
