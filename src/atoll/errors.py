@@ -141,12 +141,16 @@ class JSSyntaxError(JSError):
         line: 1-based line, or ``None`` when the engine does not say.
         column: 1-based column, or ``None``.
         source_line: the text of that line, or ``None``.
+        specifier: what was imported, for a module; otherwise ``None``.
+        importer: URL of the module that imported it, or ``None``.
     """
 
     filename: str | None = None
     line: int | None = None
     column: int | None = None
     source_line: str | None = None
+    specifier: str | None = None
+    importer: str | None = None
 
     def __str__(self) -> str:
         where = "" if self.line is None else f" ({self.filename}:{self.line}:{self.column})"

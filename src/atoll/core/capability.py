@@ -69,6 +69,18 @@ class ConnectedCapability(GuestHalf, Protocol[HandleT_co, BlockingHandleT_co]):
         """What ``install`` of `atoll.sync` returns."""
 
 
+class SharedCapability(Protocol[HandleT_co, BlockingHandleT_co]):
+    """A description that any number of isolates may have; each gets a capability of its own."""
+
+    def per_isolate(self) -> ConnectedCapability[HandleT_co, BlockingHandleT_co]:
+        """The capability for one isolate."""
+
+
+def own(capability: Any) -> Any:
+    """The capability that one isolate gets."""
+    return capability.per_isolate() if hasattr(capability, "per_isolate") else capability
+
+
 class BundledCapability:
     """A base for capabilities whose guest half is ``guest.js`` in a package.
 

@@ -14,9 +14,11 @@ from atoll.core.capability import (
     Capability,
     ConnectedCapability,
     EndedHook,
+    SharedCapability,
     ended_hooks,
     installation,
     installed,
+    own,
 )
 from atoll.core.classes import ClassDefinition, ClassTable
 from atoll.core.driver import Driver, logger
@@ -288,12 +290,16 @@ class Isolate(BaseIsolate[AsyncDriver]):
     @overload
     async def install(self, capability: ConnectedCapability[HandleT, Any]) -> HandleT: ...
 
+    @overload
+    async def install(self, capability: SharedCapability[HandleT, Any]) -> HandleT: ...
+
     async def install(self, capability: Any) -> Any:
         """Add a capability and return its handle."""
         return (await self._install_all([capability]))[0]
 
     async def _install_all(self, capabilities: Sequence[Any]) -> list[Any]:
         """Add capabilities in one round trip, and return their handles."""
+        capabilities = [own(capability) for capability in capabilities]
         request = installation(capabilities)
         self._ended_hooks += ended_hooks(capabilities)
         answers = await self._driver.request(operations.INSTALL, request)

@@ -282,14 +282,16 @@ class _Decoder:
 
 def syntax_error(name: str, message: str, place: Any) -> JSError:
     """An error for a source that does not compile, with where that is, as the guest tells it."""
-    if type(place) is not list or len(place) != 4:
+    if type(place) is not list or len(place) < 4:
         raise ProtocolViolation("a malformed place of an error")
-    filename, line, column, text = place
+    filename, line, column, text, *imported = place
     error = JSSyntaxError(name, message)
     error.filename = _text(filename)
     error.line = line if type(line) is int else None
     error.column = column if type(column) is int else None
     error.source_line = text if type(text) is str else None
+    if imported:
+        error.specifier, error.importer = map(_text, imported[:2])
     return error
 
 

@@ -20,6 +20,7 @@ from ._urls import to_url
 if TYPE_CHECKING:
     from atoll.core.reference import Reference
     from atoll.sync import Reference as BlockingReference
+    from atoll.typescript import Compiler
 
 Loaded = str | bytes | ModuleSource | None
 TreeLoader = Callable[[str], Loaded | Awaitable[Loaded]]
@@ -40,10 +41,11 @@ class Config:
     load_time: float = 10.0
     max_modules: int = 10_000
     max_source: int = 64 * 1024 * 1024
+    compiler: Compiler | None = None
     env: dict[str, str] = field(default_factory=dict)
 
 
-class Modules(BundledCapability):
+class Modules:
     """What ``import`` means in an isolate; the guest can load nothing else.
 
     ::
@@ -63,14 +65,13 @@ class Modules(BundledCapability):
     builder, and one builder may serve any number of isolates.
     """
 
-    package = "atoll.modules"
-
     def __init__(
         self,
         *,
         load_time: float = 10.0,
         max_modules: int = 10_000,
         max_source: int = 64 * 1024 * 1024,
+        compiler: Compiler | None = None,
     ) -> None:
         """Make an empty builder: every import fails.
 
@@ -78,13 +79,19 @@ class Modules(BundledCapability):
             load_time: seconds that a loader may take for one module.
             max_modules: modules that one isolate may load.
             max_source: bytes that one module may have.
+            compiler: for TypeScript and JSX; ``Compiler()`` by default.
         """
         if not load_time > 0:
             raise ValueError(f"load_time is a positive number of seconds, not {load_time!r}")
         for name, number in (("max_modules", max_modules), ("max_source", max_source)):
             if type(number) is not int or number < 1:
                 raise ValueError(f"{name} is a positive number, not {number!r}")
-        self._config = Config(load_time=load_time, max_modules=max_modules, max_source=max_source)
+        self._config = Config(
+            load_time=load_time,
+            max_modules=max_modules,
+            max_source=max_source,
+            compiler=compiler,
+        )
 
     def virtual(self, specifier: str, source: str | bytes | ModuleSource) -> Self:
         """Provide one module.
@@ -217,7 +224,20 @@ class Modules(BundledCapability):
         self._config.fallback = loader
         return self
 
-    # The capability
+    def per_isolate(self) -> IsolateModules:
+        """The capability for one isolate."""
+        return IsolateModules(self._config)
+
+
+class IsolateModules(BundledCapability):
+    """The modules of one isolate."""
+
+    package = "atoll.modules"
+
+    def __init__(self, config: Config) -> None:
+        from ._session import ModuleSession
+
+        self._session = ModuleSession(config)
 
     @property
     def guest_source(self) -> str:
@@ -225,18 +245,16 @@ class Modules(BundledCapability):
         return joined(self.package, _PARTS)
 
     def options(self) -> dict[str, Any]:
-        """Options for the guest half of one isolate."""
-        from ._session import ModuleSession
-
-        return ModuleSession(self._config).options()
+        """Options for the guest half."""
+        return self._session.options()
 
     def connected(self, guest: Reference) -> ModulesHandle:
         """The owner's handle."""
-        return ModulesHandle(guest)
+        return ModulesHandle(guest, self._session)
 
     def connected_blocking(self, guest: BlockingReference) -> BlockingModulesHandle:
         """The owner's handle for blocking code."""
-        return BlockingModulesHandle(guest)
+        return BlockingModulesHandle(guest, self._session)
 
 
 def _checked(specifier: Any) -> str:

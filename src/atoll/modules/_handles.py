@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from atoll.core.reference import Reference
     from atoll.sync import Reference as BlockingReference
 
+    from ._session import ModuleSession
+
 
 def _place(filename: str) -> str:
     """The URL of code that is given with a file name: `<eval>` and the like are no name."""
@@ -23,8 +25,9 @@ class ModulesHandle:
     that does not compile, and what the modules throw.
     """
 
-    def __init__(self, guest: Reference) -> None:
+    def __init__(self, guest: Reference, session: ModuleSession) -> None:
         self._guest = guest
+        self._session = session
 
     async def run(self, specifier: str) -> None:
         """Run a module as the program: ``import.meta.main`` is true in it.
@@ -55,17 +58,20 @@ class ModulesHandle:
 
         Args:
             code: the source text; each call makes a module of its own.
-            filename: as stack traces show it; relative imports start from there.
+            filename: as stack traces show it; relative imports start from there. TypeScript and
+                JSX are known by its extension.
             copy: ``False`` returns a ``Reference`` to the value instead of the value.
         """
-        return await self._guest.call_method("evaluate", code, filename, _place(filename), copy)
+        source = await self._session.transpile(code, filename)
+        return await self._guest.call_method("evaluate", source, filename, _place(filename), copy)
 
 
 class BlockingModulesHandle:
     """The same as `ModulesHandle`, blocking."""
 
-    def __init__(self, guest: BlockingReference) -> None:
+    def __init__(self, guest: BlockingReference, session: ModuleSession) -> None:
         self._guest = guest
+        self._session = session
 
     def run(self, specifier: str) -> None:
         """Run a module as the program; see `ModulesHandle.run`."""
@@ -78,4 +84,5 @@ class BlockingModulesHandle:
 
     def eval(self, code: str, *, filename: str = "<eval>", copy: bool = True) -> Any:
         """Run source text as a module; see `ModulesHandle.eval`."""
-        return self._guest.call_method("evaluate", code, filename, _place(filename), copy)
+        source = self._session.transpile_blocking(code, filename)
+        return self._guest.call_method("evaluate", source, filename, _place(filename), copy)

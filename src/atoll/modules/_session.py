@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from atoll.errors import ModuleDenied, ModuleError, ModuleLoadError, ModuleNotFound
+from atoll.core.languages import language_of
+from atoll.errors import JSSyntaxError, ModuleDenied, ModuleError, ModuleLoadError, ModuleNotFound
 
 from . import _builtins, _commonjs
 from ._files import Folder, OutsideError, TooLargeError
 from ._packages import PackageError, Packages
-from ._sources import TYPESCRIPT, ModuleSource, extension_of, kind_of
+from ._sources import Kind, ModuleSource, extension_of, kind_of
 from ._urls import (
     BASE,
     is_relative,
@@ -32,6 +34,8 @@ from ._urls import (
 )
 
 if TYPE_CHECKING:
+    from atoll.typescript import Compiler, Language
+
     from ._builder import Config
 
 _TYPES: Final = frozenset({"", "json", "text", "bytes", "require"})
@@ -39,6 +43,9 @@ _ANSWER: Final = 32 * 1024 * 1024
 """Characters of sources in one answer; the guest asks again for the rest."""
 _LONGEST: Final = 4096
 _REQUESTS: Final = 100_000
+_CODE: Final = 3
+_SOURCE_MAP: Final = 7
+_MAP_COMMENT: Final = re.compile(r"//[#@] ?sourceMappingURL=([^\s'\"]+)\s*$")
 
 Record = list[Any]
 Key = tuple[str, str]
@@ -69,8 +76,9 @@ class ModuleSession:
         self._trees = sorted(config.trees.items(), key=lambda item: -len(item[0]))
         self._delivered: set[Key] = set()
         self._ready: dict[Key, Record] = {}
+        self._untranspiled: dict[Key, tuple[_Want, Language]] = {}
         self._loading: dict[Key, asyncio.Future[Record]] = {}
-        self._failed: dict[Key, ModuleError] = {}
+        self._failed: dict[Key, ModuleError | JSSyntaxError] = {}
         self._count = 0
 
     def options(self) -> dict[str, Any]:
@@ -120,11 +128,13 @@ class ModuleSession:
                 slow[key] = found
         if slow:
             self._ready.update(zip(slow, await asyncio.gather(*slow.values()), strict=True))
+        if self._untranspiled:
+            await self._transpile()
         sent: set[Key] = set()
         for key in missing:
             record = self._ready[key]
-            if size == 0 or size + len(record[3]) <= _ANSWER:
-                size += len(record[3])
+            if size == 0 or size + len(record[_CODE]) <= _ANSWER:
+                size += len(record[_CODE])
                 records.append(record)
                 sent.add(key)
         places: list[Any] = []
@@ -276,6 +286,8 @@ class ModuleSession:
     def _find(self, key: Key, want: _Want) -> Record | Awaitable[Record]:
         """A module's record, at once or later."""
         failure = self._failed.get(key)
+        if isinstance(failure, JSSyntaxError):
+            raise failure
         if failure is not None:
             raise want.error(type(failure), failure.reason, failure.rule) from failure.__cause__
         ready = self._ready.get(key)
@@ -328,7 +340,7 @@ class ModuleSession:
             return self._read_file(want, source) if isinstance(source, Path) else source
         if url.startswith("node:"):
             name = url[len("node:") :]
-            kind = "native" if name in _builtins.NATIVE else "esm"
+            kind: Kind = "native" if name in _builtins.NATIVE else "esm"
             return ModuleSource("" if kind == "native" else _builtins.source(name), kind=kind)
         mount = self._packages.mount_of(url)
         if mount is not None:
@@ -398,9 +410,13 @@ class ModuleSession:
         if want.type == "text":
             return [want.url, want.type, "text", text]
         kind, code = self._script(want, source, text)
-        record = [want.url, want.type, kind, code, want.specifier, want.importer]
-        uses_process = kind == "esm" and self._packages.mount_of(want.url) is not None
-        return [*record, uses_process and _commonjs.uses_process(code)]
+        is_package = self._packages.mount_of(want.url) is not None
+        uses_process = kind == "esm" and is_package and _commonjs.uses_process(code)
+        source_map = None if is_package else self._source_map(want, source, text)
+        return [
+            *(want.url, want.type, kind, code, want.specifier, want.importer),
+            *(uses_process, source_map),
+        ]
 
     def _text(self, want: _Want, code: str | bytes) -> str:
         if isinstance(code, str):
@@ -418,9 +434,9 @@ class ModuleSession:
             raise want.error(
                 ModuleDenied, 'JSON needs an import attribute: with { type: "json" }', "type"
             )
-        extension = extension_of(want.url)
-        if source.language is not None or extension in TYPESCRIPT:
-            text = self._transform(want, source, text)
+        language = source.language or language_of(want.url)
+        if language is not None:
+            self._untranspiled[want.type, want.url] = (want, language)
         if kind == "cjs" and text.startswith("#!"):
             text = f"//{text}"
         return kind, text
@@ -446,8 +462,79 @@ class ModuleSession:
                 return "cjs"
         return kind
 
-    def _transform(self, want: _Want, source: ModuleSource, text: str) -> str:
-        raise want.error(ModuleLoadError, "TypeScript is not available", "typescript")
+    async def _transpile(self) -> None:
+        """Make JavaScript of what has arrived as something else."""
+        from atoll.typescript import Source
+
+        batch = dict(self._untranspiled)
+        sources = [
+            Source(self._ready[key][_CODE], want.url, language)
+            for key, (want, language) in batch.items()
+        ]
+        try:
+            results = await self._compiler().transpile_many_async(sources)
+        except JSSyntaxError as error:
+            for key, (want, _) in batch.items():
+                if want.url == error.filename:
+                    error.specifier, error.importer = want.specifier, want.importer
+                    self._failed[key] = error
+                    del self._untranspiled[key], self._ready[key]
+            raise
+        for key, result in zip(batch, results, strict=True):
+            self._ready[key][_CODE] = result.code
+            self._ready[key][_SOURCE_MAP] = result.source_map
+            self._untranspiled.pop(key, None)
+
+    def _source_map(self, want: _Want, source: ModuleSource, text: str) -> str | None:
+        """The text of a module's source map; the guest finds those that are inside the module."""
+        found: Any = source.source_map
+        if found is None:
+            match = _MAP_COMMENT.search(text, max(0, len(text) - 1000))
+            if match is None or match[1].startswith("data:"):
+                return None
+            url = match[1] if scheme_of(match[1]) else join(f"./{match[1]}", want.url)
+            found = None if url is None else self._load_now(url)
+        if isinstance(found, bytes):
+            found = found.decode("utf-8", "replace")
+        return found if isinstance(found, str) and len(found) <= self._config.max_source else None
+
+    async def transpile(self, code: str, filename: str) -> list[str | None]:
+        """Text that the owner evaluates as a module, as JavaScript, and its source map."""
+        if language_of(filename) is None:
+            return [code, None]
+        result = await self._compiler().transpile_async(code, filename)
+        return [result.code, result.source_map]
+
+    def transpile_blocking(self, code: str, filename: str) -> list[str | None]:
+        """The same, blocking."""
+        if language_of(filename) is None:
+            return [code, None]
+        result = self._compiler().transpile(code, filename)
+        return [result.code, result.source_map]
+
+    def _compiler(self) -> Compiler:
+        if self._config.compiler is None:
+            from atoll.typescript import Compiler
+
+            self._config.compiler = Compiler()
+        return self._config.compiler
+
+    def _load_now(self, url: str) -> Any:
+        """What a provider has for a URL, if it can be had without waiting; else None."""
+        try:
+            found = self._load(_Want(url, url, "text", url)) if self._provides(url) else None
+        except ModuleError:
+            return None
+        if inspect.iscoroutine(found):
+            found.close()
+        return found.code if isinstance(found, ModuleSource) else found
+
+    def _provides(self, url: str) -> bool:
+        return (
+            url in self._config.virtual
+            or self._tree_of(url) is not None
+            or self._packages.mount_of(url) is not None
+        )
 
 
 def _mode(want: _Want) -> Any:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from ._urls import without_query
 
-Kind = Literal["esm", "cjs", "json", "text", "bytes"]
+if TYPE_CHECKING:
+    from atoll.typescript import Language
+
+Kind = Literal["esm", "cjs", "json", "text", "bytes", "native"]
 
 SCRIPTS: Final = {
     ".js": "esm",
@@ -22,7 +25,6 @@ SCRIPTS: Final = {
     ".json": "json",
     "": "esm",
 }
-TYPESCRIPT: Final = frozenset({".ts", ".mts", ".cts", ".tsx", ".jsx"})
 _NO_SCRIPTS: Final = frozenset(
     {".wasm", ".node", ".css", ".html", ".htm", ".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp"}
     | {".txt", ".md", ".csv", ".xml", ".yaml", ".yml", ".toml", ".bin", ".pdf", ".woff", ".woff2"}
@@ -43,7 +45,7 @@ class ModuleSource:
 
     code: str | bytes
     kind: Kind | None = None
-    language: str | None = None
+    language: Language | None = None
     source_map: str | bytes | None = None
 
 

@@ -113,7 +113,7 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
     const module = { exports: {}, id: filename, filename, loaded: false, children: [] };
     MapPrototypeSet(instances, record.url, module);
     try {
-      const wrapper = compile(textOf(record), record.url);
+      const wrapper = compile(textOf(record), record);
       ReflectApply(wrapper, module.exports, [
         module.exports,
         makeRequire(record.url),
@@ -134,8 +134,9 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
   const HEAD = "(function (process, global) { return function (exports, require, module, " +
     "__filename, __dirname) {";
 
-  /** @param {string} source @param {string} url @returns {any} */
-  function compile(source, url) {
+  /** @param {string} source @param {Module} record @returns {any} */
+  function compile(source, record) {
+    const { url } = record;
     let script;
     try {
       script = new Script(`${HEAD}${source}\n}})`, {
@@ -153,7 +154,14 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
       });
     } catch (error) {
       throw engine.isNativeError(error) && error instanceof SyntaxErrorCtor
-        ? atoll.locateSyntaxError(error, source, url, "commonjs")
+        ? atoll.locateSyntaxError(
+          error,
+          source,
+          url,
+          "commonjs",
+          record.specifier,
+          record.importer,
+        )
         : error;
     }
     const outer = script.runInThisContext({

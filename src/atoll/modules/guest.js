@@ -40,7 +40,7 @@ export default function install(atoll, options) {
         run: (specifier) => then(registry.importFromHost(specifier, true), () => undefined),
         /** @param {string} specifier */
         importModule: (specifier) => then(registry.importFromHost(specifier, false), atoll.held),
-        /** @param {string} source @param {string} filename @param {string} url @param {boolean} copy */
+        /** @param {[string, string | null]} source with its source map @param {string} filename @param {string} url @param {boolean} copy */
         evaluate: (source, filename, url, copy) =>
           then(registry.evaluateSource(source, filename, url), (namespace) => {
             const value = "default" in namespace ? ReflectGet(namespace, "default") : undefined;

@@ -25,6 +25,8 @@ const POLLUTED = "Array.prototype has properties with numbers for names: no modu
  * @property {string} type "" or what the import attribute asked for; "cjs" for CommonJS
  * @property {string} kind esm, json, text, bytes, cjs, or native for one that is made here
  * @property {any} source text or bytes; dropped once it is compiled
+ * @property {string} specifier by which it was first imported
+ * @property {string} importer
  * @property {any} module the engine's, or null before it is compiled
  * @property {Request[]} requests
  * @property {boolean} linked
@@ -137,12 +139,14 @@ export function createRegistry(atoll, moduleEngine, options) {
    * @param {string} source
    * @param {string} identifier as stack traces show it
    * @param {string} url
+   * @param {string} [specifier] by which it is imported
+   * @param {string} [importer]
    */
-  function compileText(source, identifier, url) {
+  function compileText(source, identifier, url, specifier = identifier, importer = options.base) {
     try {
       return compile(source, identifier, url, 0);
     } catch (error) {
-      throw located(error, source, identifier);
+      throw located(error, source, identifier, specifier, importer);
     }
   }
 
@@ -176,14 +180,20 @@ export function createRegistry(atoll, moduleEngine, options) {
     try {
       return compile(`${PROCESS}${text}`, record.url, record.url, -PROCESS.length);
     } catch {
-      return compileText(text, record.url, record.url);
+      return compileText(text, record.url, record.url, record.specifier, record.importer);
     }
   }
 
-  /** @param {any} error @param {string} source @param {string} file */
-  const located = (error, source, file) =>
+  /**
+   * @param {any} error
+   * @param {string} source
+   * @param {string} file
+   * @param {string} specifier
+   * @param {string} importer
+   */
+  const located = (error, source, file, specifier, importer) =>
     engine.isNativeError(error) && error instanceof SyntaxErrorCtor
-      ? atoll.locateSyntaxError(error, source, file, "module")
+      ? atoll.locateSyntaxError(error, source, file, "module", specifier, importer)
       : error;
 
   /** @param {string} url @param {any} value */
@@ -269,6 +279,8 @@ export function createRegistry(atoll, moduleEngine, options) {
       type,
       kind: data[2],
       source: data[3],
+      specifier: data[4],
+      importer: data[5],
       module: null,
       requests: [],
       linked: true,
@@ -277,12 +289,13 @@ export function createRegistry(atoll, moduleEngine, options) {
     MapPrototypeSet(modules, key, record);
     if (record.kind === "cjs") return;
     try {
+      if (record.kind === "esm") nameMap(url, textOf(record), data[7]);
       if (record.kind === "native") {
         record.module = nativeModule(url);
       } else if (record.kind === "esm") {
         record.module = data[6]
           ? compileWithProcess(record)
-          : compileText(textOf(record), url, url);
+          : compileText(textOf(record), url, url, record.specifier, record.importer);
         record.requests = requestsOf(record.module, url);
         record.linked = false;
       } else {
@@ -293,6 +306,10 @@ export function createRegistry(atoll, moduleEngine, options) {
     }
     record.source = undefined;
   }
+
+  /** @param {string} file @param {string} text @param {string | null} map */
+  const nameMap = (file, text, map) =>
+    atoll.registerSourceMap(file, map ?? atoll.inlineSourceMap(text));
 
   /** @param {Module} record */
   const textOf = (record) =>
@@ -516,13 +533,14 @@ export function createRegistry(atoll, moduleEngine, options) {
 
   /**
    * Code of the owner as a module of its own, which is not in the map.
-   * @param {string} source
+   * @param {[text: string, sourceMap: string | null]} source
    * @param {string} filename
    * @param {string} url
    */
   const evaluateSource = (source, filename, url) =>
     promised((done, failed) => {
-      const module = compileText(source, filename, url);
+      nameMap(filename, source[0], source[1]);
+      const module = compileText(source[0], filename, url);
       /** @type {Module} */
       const record = {
         key: "",
@@ -530,6 +548,8 @@ export function createRegistry(atoll, moduleEngine, options) {
         type: "",
         kind: "esm",
         source: undefined,
+        specifier: "",
+        importer: "",
         module,
         requests: requestsOf(module, url),
         linked: false,

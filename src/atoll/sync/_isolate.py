@@ -11,9 +11,11 @@ from atoll.core.blocking import BlockingDriver
 from atoll.core.capability import (
     Capability,
     ConnectedCapability,
+    SharedCapability,
     ended_hooks,
     installation,
     installed,
+    own,
 )
 from atoll.core.classes import ClassDefinition
 from atoll.core.isolate import DEFAULT_FILENAME, BaseIsolate
@@ -255,12 +257,16 @@ class Isolate(BaseIsolate[BlockingDriver]):
     @overload
     def install(self, capability: ConnectedCapability[Any, HandleT]) -> HandleT: ...
 
+    @overload
+    def install(self, capability: SharedCapability[Any, HandleT]) -> HandleT: ...
+
     def install(self, capability: Any) -> Any:
         """Add a capability and return its handle."""
         return self._install_all([capability])[0]
 
     def _install_all(self, capabilities: Sequence[Any]) -> list[Any]:
         """Add capabilities in one round trip, and return their handles."""
+        capabilities = [own(capability) for capability in capabilities]
         request = installation(capabilities)
         self._ended_hooks += ended_hooks(capabilities)
         answers = self._driver.request(operations.INSTALL, request)

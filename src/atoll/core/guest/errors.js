@@ -93,7 +93,7 @@ const places = new WeakMapCtor();
 /**
  * Say where the source of an error is wrong.
  * @param {any} error
- * @param {[file: string, line: number | null, column: number | null, text: string | null]} place
+ * @param {any[]} place file, line, column, text of the line; for a module, specifier and importer
  */
 export function placed(error, place) {
   WeakMapPrototypeSet(places, error, place);

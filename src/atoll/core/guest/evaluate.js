@@ -214,13 +214,15 @@ function placeOf(error, source, file) {
  * @param {string} source
  * @param {string} file
  * @param {"module" | "commonjs"} sourceType
+ * @param {string} specifier by which it was imported
+ * @param {string} importer
  */
-export function locateSyntaxError(thrown, source, file, sourceType) {
+export function locateSyntaxError(thrown, source, file, sourceType, specifier, importer) {
   const { error } = parse(source, sourceType);
   const loc = error === null ? undefined : ReflectGet(error, "loc");
-  if (loc === undefined) return placed(thrown, [file, null, null, null]);
+  if (loc === undefined) return placed(thrown, [file, null, null, null, specifier, importer]);
   const place = placeOf(error, source, file);
-  return placed(thrown, [place.file, place.line, place.column, place.text]);
+  return placed(thrown, [place.file, place.line, place.column, place.text, specifier, importer]);
 }
 
 /** @param {string} source @param {number} position */
