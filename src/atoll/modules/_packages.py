@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 from urllib.parse import quote, unquote
 
 from ._files import Folder, OutsideError, TooLargeError
-from ._urls import BASE, without_query
+from ._urls import BASE, path_below, without_query
 
 Mode = Literal["import", "require"]
 
@@ -154,8 +154,8 @@ class Packages:
         mount = self.mount_of(url)
         if mount is None:
             return None
-        path = unquote(without_query(url)[len(mount.url) :]).rstrip("/")
-        found = self._file_or_folder(mount, posixpath.normpath(path))
+        path = _path(url.rstrip("/"), mount)
+        found = self._file_or_folder(mount, path)
         return None if found is None else self._existing(mount, found, path)
 
     def real_url(self, url: str) -> str | None:
@@ -167,8 +167,8 @@ class Packages:
         mount = self.mount_of(url)
         if mount is None:
             return None
-        path = unquote(without_query(url)[len(mount.url) :])
-        if not _is_inside(path) or _kind(mount, path) != "file":
+        path = _path(url, mount)
+        if _kind(mount, path) != "file":
             return None
         return self._existing(mount, path, path) + url[len(without_query(url)) :]
 
@@ -317,6 +317,13 @@ class Packages:
         return self._manifests[key]
 
 
+def _path(url: str, mount: Mount) -> str:
+    path = path_below(url, mount.url)
+    if path is None:
+        raise PackageError("the path is malformed", "path")
+    return path
+
+
 _LINK_OUT: Final = ("a symbolic link leads out of the mounted node_modules", "symbolic link")
 
 
@@ -365,7 +372,7 @@ def _split(specifier: str) -> tuple[str, str]:
         raise PackageError("that is no name of a package", "specifier")
     if "\\" in name or "%" in name or "\0" in specifier:
         raise PackageError("that is no name of a package", "specifier")
-    if rest.endswith("/"):
+    if specifier.endswith("/"):
         raise PackageError("a specifier of a package does not end with a slash", "specifier")
     if rest and not _is_clean_specifier(rest):
         raise PackageError("the specifier leads out of the package", "specifier")
