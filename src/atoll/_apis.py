@@ -48,6 +48,7 @@ class _Api(NamedTuple):
 
 _APIS: Final[Mapping[str, _Api]] = {
     "encoding": _Api("encoding.Encoding", _no_short_form, "True or Encoding()", "True"),
+    "path": _Api("path.Path", _no_short_form, "True or Path()", "True"),
     "timers": _Api("timers.Timers", _timers, '"real", "manual" or Timers(…)', '"real"'),
     "crypto": _Api("crypto.Crypto", _no_short_form, "True or Crypto(…)", "True"),
     "console": _Api(

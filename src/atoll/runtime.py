@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from atoll.fs import Files, FilesHandle, FileSystem
     from atoll.limits import Limits
     from atoll.modules import Modules, ModulesHandle
+    from atoll.path import Path
     from atoll.test_environment import (
         TestEnvironment,
         TestEnvironmentHandle,
@@ -80,6 +81,7 @@ class Runtime(BaseRuntime, Isolate):
         timers: Timers | Literal["real", "manual"] | bool | None = "real",
         crypto: Crypto | bool | None = True,
         encoding: Encoding | bool | None = True,
+        path: Path | bool | None = None,
         fetch: Fetch | Callable[[Request], Any] | bool | None = None,
         fs: Files | FileSystem | Mapping[str, FileSystem] | bool | None = None,
         modules: Modules | bool | None = None,
@@ -100,6 +102,7 @@ class Runtime(BaseRuntime, Isolate):
                 alone; or ``Timers``.
             crypto: Web Cryptography; ``Crypto(seed=…)`` for random values that can be repeated.
             encoding: text encodings, base64 and compression.
+            path: ``True``: Node's ``path`` module as a global.
             fetch: a function that answers the guest's requests, such as a `Network`; ``Fetch(…)``;
                 or ``True`` for handlers that answer requests but may make none.
             fs: a file system, which is the root of ``navigator.storage.getDirectory()``; a mapping
@@ -119,6 +122,7 @@ class Runtime(BaseRuntime, Isolate):
             timers=timers,
             crypto=crypto,
             encoding=encoding,
+            path=path,
             fetch=fetch,
             fs=fs,
             modules=modules,
@@ -158,6 +162,12 @@ class Runtime(BaseRuntime, Isolate):
     def encoding(self) -> Encoding:
         """The capability itself."""
         handle: Encoding = self._api("encoding")
+        return handle
+
+    @property
+    def path(self) -> Path:
+        """The capability itself."""
+        handle: Path = self._api("path")
         return handle
 
     @property

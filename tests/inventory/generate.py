@@ -16,6 +16,9 @@ from typing import Any
 from atoll.console import Console
 from atoll.crypto import Crypto
 from atoll.encoding import Encoding
+from atoll.fetch import Fetch
+from atoll.modules import Modules
+from atoll.path import Path as PathModule
 from atoll.sync import Isolate
 from atoll.timers import Timers
 
@@ -26,6 +29,9 @@ CAPABILITIES: dict[str, Callable[[], Any]] = {
     "crypto": Crypto,
     "crypto-seeded": lambda: Crypto(seed=1),
     "encoding": Encoding,
+    "fetch": lambda: Fetch(lambda request: None),
+    "modules": Modules,
+    "path": PathModule,
     "timers": Timers,
     "timers-manual": lambda: Timers(mode="manual", virtual_date=True),
 }

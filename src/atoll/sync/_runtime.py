@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from atoll.fs import Files, FilesHandle, FileSystem
     from atoll.limits import Limits
     from atoll.modules import BlockingModulesHandle, Modules
+    from atoll.path import Path
     from atoll.sync._isolate import Reference
     from atoll.test_environment import (
         BlockingTestEnvironmentHandle,
@@ -49,6 +50,7 @@ class Runtime(BaseRuntime, Isolate):
         timers: Timers | Literal["real", "manual"] | bool | None = "real",
         crypto: Crypto | bool | None = True,
         encoding: Encoding | bool | None = True,
+        path: Path | bool | None = None,
         fetch: Fetch | Callable[[Request], Any] | bool | None = None,
         fs: Files | FileSystem | Mapping[str, FileSystem] | bool | None = None,
         modules: Modules | bool | None = None,
@@ -63,6 +65,7 @@ class Runtime(BaseRuntime, Isolate):
             timers=timers,
             crypto=crypto,
             encoding=encoding,
+            path=path,
             fetch=fetch,
             fs=fs,
             modules=modules,
@@ -100,6 +103,12 @@ class Runtime(BaseRuntime, Isolate):
     def encoding(self) -> Encoding:
         """The capability itself."""
         handle: Encoding = self._api("encoding")
+        return handle
+
+    @property
+    def path(self) -> Path:
+        """The capability itself."""
+        handle: Path = self._api("path")
         return handle
 
     @property
