@@ -6,6 +6,7 @@ PYTHON ?=
 PROGRAM ?= examples/invoices.js
 INPUT ?= examples/invoices.json
 ARGS ?=
+PORT ?= 8000
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
 BIN := $(VENV)/bin
@@ -19,7 +20,7 @@ DENO := DENO_DIR=.cache/deno DENO_NO_UPDATE_CHECK=1 $(BIN)/deno
 MAKEFLAGS += --no-builtin-rules --warn-undefined-variables
 
 ##@ Use
-.PHONY: help run bench
+.PHONY: help run demo bench
 
 help: ## Show this table
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -29,6 +30,9 @@ help: ## Show this table
 
 run: setup ## Run PROGRAM on INPUT in an isolate (default: the invoices example)
 	@$(BIN)/atoll run $(PROGRAM) --input $(INPUT) --stats
+
+demo: setup demo/node_modules/.installed ## Serve the playground on http://127.0.0.1:8000 (PORT=…)
+	$(BIN)/python -m demo --port $(PORT)
 
 bench: $(VENV)/.synced-bench ## Measure Atoll beside its raw limits and its peers
 	$(BIN)/python -m benchmarks $(ARGS)
@@ -84,7 +88,7 @@ format: setup ## Rewrite Python and guest code the way check wants it
 	$(DENO) fmt
 
 clean: ## Remove the environment, caches and build output
-	rm -rf $(VENV) .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf $(VENV) demo/node_modules .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
 	find src tests benchmarks demo examples tools -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # A stamp is newer than what it was made from, so that a second run starts at once. An environment
@@ -97,6 +101,11 @@ $(VENV)/.created: tools/bootstrap.sh $(shell test -x $(BIN)/python || echo force
 
 $(VENV)/.synced: pyproject.toml $(VENV)/.created
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $@
+
+# The editor of the playground, at the versions of the lock file.
+demo/node_modules/.installed: demo/package.json demo/deno.lock $(VENV)/.synced
+	cd demo && DENO_DIR=../.cache/deno DENO_NO_UPDATE_CHECK=1 ../$(BIN)/deno install --quiet --frozen
 	@touch $@
 
 $(VENV)/.synced-bench: $(VENV)/.synced

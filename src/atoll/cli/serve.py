@@ -49,6 +49,8 @@ def serve(options: argparse.Namespace) -> int:
     )
     try:
         return asyncio.run(_run(server, app, Path(options.file) if options.reload else None))
+    except KeyboardInterrupt:
+        return exit_codes.OK  # how a server is meant to be stopped; it has finished its requests
     except OSError as error:
         error_stream().say(f"cannot listen on {options.host}:{options.port}: {error.strerror}")
         return exit_codes.USAGE
