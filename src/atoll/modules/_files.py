@@ -104,13 +104,15 @@ class Folder:
             os.close(at)
         if file is None:
             return None
-        with os.fdopen(file, "rb") as stream:
-            status = os.fstat(stream.fileno())
+        try:
+            status = os.fstat(file)
             if not stat.S_ISREG(status.st_mode):
                 return None
             if status.st_size > limit:
                 raise TooLargeError(path)
-            return stream.read(limit)
+            return _read_all(file, min(status.st_size + 1, limit))
+        finally:
+            os.close(file)
 
     def _open(self, part: str, flags: int, at: int) -> int | None:
         try:
@@ -131,3 +133,13 @@ class Folder:
             return os.stat(part, dir_fd=at, follow_symlinks=False).st_mode
         except (OSError, ValueError):
             return 0
+
+
+def _read_all(file: int, limit: int) -> bytes:
+    content = os.read(file, limit)
+    while len(content) < limit:
+        more = os.read(file, limit - len(content))
+        if not more:
+            break
+        content += more
+    return content

@@ -199,6 +199,8 @@ class ModuleSession:
                     "specifier",
                 )
             return url
+        if specifier.startswith(BASE):
+            return join(specifier[len(BASE) - 1 :], BASE)
         return specifier if scheme_of(specifier) is not None else None
 
     def _resolve_url(self, want: _Want, url: str) -> str:
