@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from atoll.fs import Files, FilesHandle, FileSystem
     from atoll.limits import Limits
     from atoll.modules import Modules, ModulesHandle
+    from atoll.observe import Observer
     from atoll.path import Path
     from atoll.test_environment import (
         TestEnvironment,
@@ -77,6 +78,7 @@ class Runtime(BaseRuntime, Isolate):
         confinement: Confinement = "require",
         on_uncaught: Callable[[BaseException], object] | None = None,
         typescript: Compiler | None = None,
+        observer: Observer | None = None,
         console: Console | Callable[[Entry], object] | bool | None = True,
         timers: Timers | Literal["real", "manual"] | bool | None = "real",
         crypto: Crypto | bool | None = True,
@@ -96,6 +98,7 @@ class Runtime(BaseRuntime, Isolate):
                 default they are logged as warnings to ``atoll.isolate``.
             typescript: how TypeScript and JSX become JavaScript; by default with what
                 ``atoll.typescript.Compiler()`` has.
+            observer: is told of every call across the boundary; see `atoll.observe`.
             console: a function that is called with every entry, or a ``Console``; one such object
                 belongs to one runtime.
             timers: ``"real"``; ``"manual"`` for time, including ``Date``, that moves by `tick`
@@ -115,7 +118,11 @@ class Runtime(BaseRuntime, Isolate):
             TypeError: a keyword has a value that it does not take.
         """
         super().__init__(
-            limits=limits, confinement=confinement, on_uncaught=on_uncaught, typescript=typescript
+            limits=limits,
+            confinement=confinement,
+            on_uncaught=on_uncaught,
+            typescript=typescript,
+            observer=observer,
         )
         self._choose(
             console=console,

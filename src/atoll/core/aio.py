@@ -16,7 +16,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Awaitable, Coroutine
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from atoll.core import driver, operations, web
 from atoll.core.host import Invocation, Pending
@@ -27,6 +27,9 @@ from atoll.engine.pipe_writer import PipeWriter
 from atoll.errors import AtollError, CallLimitExceeded, IsolateDisposed, JSError, LimitExceeded
 from atoll.limits import Limits, MiB
 from atoll.wire.frames import ProtocolViolation
+
+if TYPE_CHECKING:
+    from atoll.observe import Observer
 
 BACKLOG: Final = 16 * MiB
 """Bytes waiting for the guest beyond which new calls wait."""
@@ -44,8 +47,10 @@ _answering: contextvars.ContextVar[tuple[tuple[int, int], ...]] = contextvars.Co
 class AsyncDriver(driver.Driver):
     """Runs one isolate on the running event loop."""
 
-    def __init__(self, limits: Limits, confinement: Confinement) -> None:
-        super().__init__(limits, confinement)
+    def __init__(
+        self, limits: Limits, confinement: Confinement, observer: Observer | None = None
+    ) -> None:
+        super().__init__(limits, confinement, observer)
         self.reference_classes = {
             "object": Reference,
             "function": JSFunction,
@@ -302,6 +307,10 @@ class AsyncDriver(driver.Driver):
         self._flush()
 
     def _run(self, invocation: Invocation) -> None:
+        if invocation.context is not None:
+            context, invocation.context = invocation.context, None
+            context.run(self._run, invocation)
+            return
         function = invocation.export.value
         # Tasks that are made from here on inherit that they answer this call.
         token = (

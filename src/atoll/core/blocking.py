@@ -21,7 +21,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from atoll.core import operations, watchdog
 from atoll.core.coroutines import CoroutineRunner
@@ -33,6 +33,9 @@ from atoll.engine import ProcessExit
 from atoll.errors import AtollError, IsolateCrashed, IsolateDisposed, JSError, LimitExceeded
 from atoll.limits import Limits
 from atoll.wire.frames import Frame, ProtocolViolation
+
+if TYPE_CHECKING:
+    from atoll.observe import Observer
 
 _INTERRUPTED: Final = (
     "the call was interrupted while a message was being handled, so the isolate was ended"
@@ -47,8 +50,9 @@ class BlockingDriver(Driver):
         limits: Limits,
         confinement: Confinement,
         reference_classes: dict[str, type[BaseReference]],
+        observer: Observer | None = None,
     ) -> None:
-        super().__init__(limits, confinement)
+        super().__init__(limits, confinement, observer)
         self.reference_classes = reference_classes
         self._lock = threading.RLock()
         self._frames: deque[Frame] = deque()
@@ -331,6 +335,10 @@ class BlockingDriver(Driver):
             self._run(invocation)
 
     def _run(self, invocation: Invocation) -> None:
+        if invocation.context is not None:
+            context, invocation.context = invocation.context, None
+            context.run(self._run, invocation)
+            return
         function = invocation.export.value
         self._torn = False
         try:

@@ -6,7 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Awaitable, Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from atoll.core.bundle import core_script
 from atoll.core.host import Host, Invocation, Pending
@@ -24,6 +24,9 @@ from atoll.errors import (
 from atoll.limits import Limits, MiB
 from atoll.wire.frames import Frame
 from atoll.wire.session import INPUT, REPLIES
+
+if TYPE_CHECKING:
+    from atoll.observe import Observer
 
 logger = logging.getLogger("atoll.isolate")
 
@@ -53,8 +56,8 @@ class Driver:
 
     reference_classes: Mapping[str, type[BaseReference]]
 
-    def __init__(self, limits: Limits, confinement: Confinement) -> None:
-        self.host = Host(limits, self)
+    def __init__(self, limits: Limits, confinement: Confinement, observer: Observer | None) -> None:
+        self.host = self._make_host(limits, observer)
         self.process: IsolateProcess | None = None
         self.started_at = 0.0
         self._limits = limits
@@ -62,6 +65,13 @@ class Driver:
         self._owner_pid = os.getpid()
         self._writers: tuple[PipeWriter, ...] = ()
         self._cancelled: dict[int, float] = {}
+
+    def _make_host(self, limits: Limits, observer: Observer | None) -> Host:
+        if observer is None:
+            return Host(limits, self)
+        from atoll.observe._host import ObservedHost
+
+        return ObservedHost(limits, self, observer)
 
     def _launch(self) -> IsolateProcess:
         self.started_at = time.monotonic()

@@ -6,6 +6,7 @@ else is here, so that the asyncio and the blocking driver behave the same.
 
 from __future__ import annotations
 
+import contextvars
 import copy
 import functools
 import weakref
@@ -124,15 +125,19 @@ class Pending:
 
 
 class Invocation:
-    """A call of the guest that a driver has to run. `id` is 0 when nobody waits for an answer."""
+    """A call of the guest that a driver has to run. `id` is 0 when nobody waits for an answer.
 
-    __slots__ = ("args", "export", "id", "is_sync")
+    It runs in `context`, if that is not None.
+    """
+
+    __slots__ = ("args", "context", "export", "id", "is_sync")
 
     def __init__(self, id: int, export: Export, args: list[Any], is_sync: bool) -> None:
         self.id = id
         self.export = export
         self.args = args
         self.is_sync = is_sync
+        self.context: contextvars.Context | None = None
 
 
 class Driver(Protocol):
@@ -173,6 +178,9 @@ class Host:
             operations.PARSER_SOURCE: Export(operations.PARSER_SOURCE, _parser_source),
             operations.UNCAUGHT: Export(operations.UNCAUGHT, self._uncaught),
         }
+
+    def named(self, handle: int, name: str) -> None:
+        """A function has been defined under that name, which only observers want to know."""
 
     # Calls of the host
 

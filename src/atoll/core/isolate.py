@@ -37,6 +37,7 @@ LOGGED_UNCAUGHT: Final = 100
 DEFAULT_FILENAME: Final = "<eval>"
 
 if TYPE_CHECKING:
+    from atoll.observe import Observer
     from atoll.typescript import Compiler
 
 HandleT = TypeVar("HandleT")
@@ -102,6 +103,7 @@ class BaseIsolate(Generic[DriverT]):
         if not callable(function):
             raise TypeError(f"{name!r} needs a callable, not {function!r}")
         handle = self._driver.host.handles.define(function)
+        self._driver.host.named(handle, name)
         return HostFunction(handle, name.rpartition(".")[2], is_async)
 
     @property
@@ -160,6 +162,7 @@ class Isolate(BaseIsolate[AsyncDriver]):
         confinement: Confinement = "require",
         on_uncaught: Callable[[BaseException], object] | None = None,
         typescript: Compiler | None = None,
+        observer: Observer | None = None,
     ) -> None:
         """Describe an isolate; entering it starts it.
 
@@ -170,9 +173,11 @@ class Isolate(BaseIsolate[AsyncDriver]):
             on_uncaught: called with errors and rejections that nothing in the guest handled; by
                 default they are logged as warnings to ``atoll.isolate``.
             typescript: how TypeScript and JSX become JavaScript, and where that is cached.
+            observer: is told of every call across the boundary; see `atoll.observe`.
         """
         limits = limits or Limits()
-        super().__init__(AsyncDriver(limits, confinement), limits, on_uncaught, typescript)
+        driver = AsyncDriver(limits, confinement, observer)
+        super().__init__(driver, limits, on_uncaught, typescript)
 
     async def __aenter__(self) -> Self:
         self._enter()

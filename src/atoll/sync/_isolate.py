@@ -28,6 +28,7 @@ from atoll.core.web import BaseBlobReference
 from atoll.limits import Limits
 
 if TYPE_CHECKING:
+    from atoll.observe import Observer
     from atoll.typescript import Compiler
 
 HandleT = TypeVar("HandleT")
@@ -181,10 +182,11 @@ class Isolate(BaseIsolate[BlockingDriver]):
         confinement: Confinement = "require",
         on_uncaught: Callable[[BaseException], object] | None = None,
         typescript: Compiler | None = None,
+        observer: Observer | None = None,
     ) -> None:
         """Describe an isolate; entering it starts it. See `atoll.Isolate`."""
         limits = limits or Limits()
-        driver = BlockingDriver(limits, confinement, self._references)
+        driver = BlockingDriver(limits, confinement, self._references, observer)
         super().__init__(driver, limits, on_uncaught, typescript)
 
     def __enter__(self) -> Self:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from atoll.fs import Files, FilesHandle, FileSystem
     from atoll.limits import Limits
     from atoll.modules import BlockingModulesHandle, Modules
+    from atoll.observe import Observer
     from atoll.path import Path
     from atoll.sync._isolate import Reference
     from atoll.test_environment import (
@@ -46,6 +47,7 @@ class Runtime(BaseRuntime, Isolate):
         confinement: Confinement = "require",
         on_uncaught: Callable[[BaseException], object] | None = None,
         typescript: Compiler | None = None,
+        observer: Observer | None = None,
         console: Console | Callable[[Entry], object] | bool | None = True,
         timers: Timers | Literal["real", "manual"] | bool | None = "real",
         crypto: Crypto | bool | None = True,
@@ -58,7 +60,11 @@ class Runtime(BaseRuntime, Isolate):
     ) -> None:
         """Describe a runtime; entering it starts it. See `atoll.Runtime`."""
         super().__init__(
-            limits=limits, confinement=confinement, on_uncaught=on_uncaught, typescript=typescript
+            limits=limits,
+            confinement=confinement,
+            on_uncaught=on_uncaught,
+            typescript=typescript,
+            observer=observer,
         )
         self._choose(
             console=console,
