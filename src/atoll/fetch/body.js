@@ -521,23 +521,30 @@ export function createBodies(atoll, idl, forms, options) {
    */
   function takeBody(body) {
     const out = newBody();
-    out.bytes = body.bytes;
-    out.shared = body.shared;
-    out.blob = body.blob;
-    out.host = body.host;
+    const { host, stream } = body;
     out.error = body.error;
-    if (out.host !== null) FinalizationRegistryPrototypeRegister(registry, out, out.host);
-    if (body.stream !== null && (body.host === null || body.host.opened)) {
-      if (body.bytes === null || body.controller === null) {
-        out.bytes = null;
-        out.blob = null;
-        out.host = null;
-        out.stream = relay(body.stream, { failed: ignore, cancel: ignore });
-      }
+    if (host !== null && !host.opened && !host.done) {
+      out.host = { number: passOn(body, host), opened: false, done: false };
+      FinalizationRegistryPrototypeRegister(registry, out, out.host);
+    } else if (stream === null || body.bytes !== null && body.controller !== null) {
+      out.bytes = body.bytes;
+      out.shared = body.shared;
+      out.blob = body.blob;
+      if (stream !== null) PromisePrototypeThen(readerCancel(getReader(stream)), ignore, ignore);
+    } else {
+      out.stream = relay(stream, { failed: ignore, cancel: ignore });
     }
-    if (body.stream !== null && !isLocked(body.stream)) getReader(body.stream);
     body.used = true;
     return out;
+  }
+
+  /** Its number; what is left here is a stream that has ended. @param {InnerBody} body @param {HostBody} host */
+  function passOn(body, host) {
+    host.done = true;
+    if (body.stream !== null) {
+      PromisePrototypeThen(readerCancel(getReader(body.stream)), ignore, ignore);
+    }
+    return host.number;
   }
 
   /**
@@ -594,10 +601,8 @@ export function createBodies(atoll, idl, forms, options) {
     const { host, stream, bytes } = body;
     if (host !== null && !host.opened && !host.done) {
       // Untouched: only the host has to know where it goes.
-      if (stream !== null) getReader(stream);
       body.used = true;
-      host.done = true;
-      return host.number;
+      return passOn(body, host);
     }
     if (stream === null && bytes !== null && TypedArrayPrototypeByteLength(bytes) <= INLINE) {
       body.used = true;

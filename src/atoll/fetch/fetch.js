@@ -354,8 +354,13 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     if (hash >= 0) href = StringPrototypeSlice(href, 0, hash);
     /** @type {(reason: any) => void} */
     let fail = bodies.ignore;
+    /** @type {any} */
+    let bodyError = null;
     const failed = new PromiseCtor((_resolve, reject) => {
-      fail = (reason) => reject(networkError("the request's body failed", reason));
+      fail = (reason) => {
+        bodyError = networkError("the request's body failed", reason);
+        reject(bodyError);
+      };
     });
     PromisePrototypeThen(failed, bodies.ignore, bodies.ignore);
     const control = {
@@ -384,7 +389,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
         : await answered;
     } catch (error) {
       if (exchange.aborted) throw abortReason(exchange.signal);
-      throw asNetworkError(error);
+      throw bodyError ?? asNetworkError(error);
     } finally {
       leave();
     }
