@@ -33,7 +33,6 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     PromiseResolve,
     StringPrototypeIndexOf,
     StringPrototypeSlice,
-    StringPrototypeSplit,
     StringPrototypeStartsWith,
     Uint8ArrayCtor,
     WeakRefCtor,
@@ -42,7 +41,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     uncurryGetter,
     uncurryThis,
   } = atoll.primordials;
-  const { exec } = idl;
+  const { exec, replaceEach } = idl;
   const TypeErrorCtor = /** @type {any} */ (atoll.primordials.TypeErrorCtor);
   const URLCtor = URL;
   const protocolOf = uncurryGetter(URL.prototype, "protocol");
@@ -59,7 +58,6 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
   const blobSize = uncurryGetter(Blob.prototype, "size");
   const blobType = uncurryGetter(Blob.prototype, "type");
   const blobSlice = uncurryThis(Blob.prototype.slice);
-  const replaceAll = uncurryThis(String.prototype.replaceAll);
   const charCodeAt = atoll.primordials.StringPrototypeCharCodeAt;
   const numberOf = parseInt;
   const { isAborted, abortReason } = requests;
@@ -332,7 +330,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     const referrer = inner.referrer === "client" || inner.referrer === "no-referrer"
       ? ""
       : inner.referrer;
-    const integrity = replaceAll(inner.integrity, "\n", " ");
+    const integrity = replaceEach(inner.integrity, "\n", " ");
     return `${inner.redirect}\n${inner.credentials}\n${inner.cache}\n${inner.mode}\n${referrer}\n` +
       `${integrity}\n${inner.keepalive ? "1" : "0"}`;
   }
@@ -444,7 +442,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     const { bytes } = await bodies.readAll(response.body);
     const actual = base64(await digest(items[0].algorithm, bytes));
     for (let i = 0; i < items.length; i++) {
-      if (replaceAll(replaceAll(items[i].value, "-", "+"), "_", "/") === actual) {
+      if (replaceEach(replaceEach(items[i].value, "-", "+"), "_", "/") === actual) {
         response.body = bodies.bodyOfBytes(bytes);
         return;
       }
@@ -453,7 +451,9 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
   }
   /** @param {string} metadata */
   function strongest(metadata) {
-    const words = StringPrototypeSplit(metadata, /[\t\n\f\r ]+/);
+    let text = metadata;
+    for (let i = 0; i < SPACES.length; i++) text = replaceEach(text, SPACES[i], " ");
+    const words = idl.split(text, " ");
     /** @type {{ algorithm: string, value: string }[]} */
     let best = [];
     let strength = 0;
@@ -615,6 +615,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
   return { fetch };
 }
 
+const SPACES = ["\t", "\n", "\f", "\r"];
 const OF_THE_BODY = [
   "content-encoding",
   "content-language",

@@ -35,7 +35,7 @@ export function createForms(atoll, idl) {
     uncurryGetter,
     uncurryThis,
   } = atoll.primordials;
-  const { exec, test, toLowerCase } = idl;
+  const { exec, replaceEach, test, toLowerCase } = idl;
   const BlobCtor = Blob;
   const FileCtor = File;
   const FormDataCtor = FormData;
@@ -45,7 +45,6 @@ export function createForms(atoll, idl) {
   const eachParameter = uncurryThis(URLSearchParams.prototype.forEach);
   const fileName = uncurryGetter(File.prototype, "name");
   const blobType = uncurryGetter(Blob.prototype, "type");
-  const replaceAll = uncurryThis(String.prototype.replaceAll);
   const indexOfByte = uncurryThis(Uint8Array.prototype.indexOf);
   const { random } = Math;
   const TextEncoderCtor = atoll.engineValue("TextEncoder");
@@ -215,10 +214,10 @@ export function createForms(atoll, idl) {
   }
   /** @param {string} text */
   const toNetworkLines = (text) =>
-    replaceAll(replaceAll(replaceAll(text, "\r\n", "\n"), "\r", "\n"), "\n", "\r\n");
+    replaceEach(replaceEach(replaceEach(text, "\r\n", "\n"), "\r", "\n"), "\n", "\r\n");
   /** @param {string} text */
   const escapeName = (text) =>
-    replaceAll(replaceAll(replaceAll(text, "\n", "%0A"), "\r", "%0D"), '"', "%22");
+    replaceEach(replaceEach(replaceEach(text, "\n", "%0A"), "\r", "%0D"), '"', "%22");
 
   /** Fetch § 5.3, "multipart/form-data parser". @param {Uint8Array} bytes @param {string} boundary */
   function parseMultipart(bytes, boundary) {
@@ -313,8 +312,8 @@ export function createForms(atoll, idl) {
         while (at < value.length && value[at] !== ";") at++;
       }
       if (name === wanted) {
-        return replaceAll(
-          replaceAll(replaceAll(text, /%0A/gi, "\n"), /%0D/gi, "\r"),
+        return replaceEach(
+          unescapeBreaks(text),
           "%22",
           '"',
         );
@@ -322,6 +321,11 @@ export function createForms(atoll, idl) {
     }
     return undefined;
   }
+  /** @param {string} text */
+  const unescapeBreaks = (text) => {
+    const feeds = replaceEach(replaceEach(text, "%0A", "\n"), "%0a", "\n");
+    return replaceEach(replaceEach(feeds, "%0D", "\r"), "%0d", "\r");
+  };
   /** @param {string} text */
   const trim = (text) => {
     let start = 0;

@@ -63,7 +63,7 @@ export default function install(atoll, options) {
 function trackBlobUrls({ primordials, replaceMethod }) {
   const { MapCtor, MapPrototypeDelete, MapPrototypeGet, MapPrototypeSet, ReflectApply } =
     primordials;
-  const { StringPrototypeSplit } = primordials;
+  const { StringPrototypeIndexOf, StringPrototypeSlice } = primordials;
   /** @type {Map<string, any>} */
   const blobs = new MapCtor();
   replaceMethod(URL, "createObjectURL", (original) => (self, args) => {
@@ -76,5 +76,8 @@ function trackBlobUrls({ primordials, replaceMethod }) {
     ReflectApply(original, self, args);
     MapPrototypeDelete(blobs, url);
   });
-  return (/** @type {string} */ url) => MapPrototypeGet(blobs, StringPrototypeSplit(url, "#")[0]);
+  return (/** @type {string} */ url) => {
+    const hash = StringPrototypeIndexOf(url, "#");
+    return MapPrototypeGet(blobs, hash < 0 ? url : StringPrototypeSlice(url, 0, hash));
+  };
 }

@@ -45,7 +45,6 @@ export function createHeaders(atoll, idl) {
     SetPrototypeHas,
     StringPrototypeCharCodeAt,
     StringPrototypeSlice,
-    StringPrototypeSplit,
     SymbolIterator,
     TypeErrorCtor,
     put,
@@ -197,7 +196,7 @@ export function createHeaders(atoll, idl) {
   function fromWire(text) {
     const list = newList();
     if (text === "") return list;
-    const parts = StringPrototypeSplit(text, "\n");
+    const parts = idl.split(text, "\n");
     for (let i = 0, at = 0; i < parts.length; i += 2, at++) {
       put(list.names, at, parts[i]);
       put(list.lower, at, toLowerCase(parts[i]));

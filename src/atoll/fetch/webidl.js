@@ -22,6 +22,8 @@ export function createWebIdl(atoll) {
     ReflectGetPrototypeOf,
     ReflectOwnKeys,
     StringPrototypeCharCodeAt,
+    StringPrototypeIndexOf,
+    StringPrototypeSlice,
     SymbolIterator,
     SymbolToStringTag,
     TypedArrayPrototypeBuffer,
@@ -38,8 +40,33 @@ export function createWebIdl(atoll) {
   const toLowerCase = uncurryThis(String.prototype.toLowerCase);
   const toUpperCase = uncurryThis(String.prototype.toUpperCase);
   const sliceBytes = uncurryThis(Uint8Array.prototype.slice);
-  const test = uncurryThis(RegExp.prototype.test);
   const exec = primordials.RegExpPrototypeExec;
+  /** `RegExp.prototype.test` would ask for the `exec` that user code may have put there. */
+  /** @param {RegExp} pattern @param {string} text */
+  const test = (pattern, text) => exec(pattern, text) !== null;
+  /**
+   * `split` and `replaceAll` ask their first argument for a method, even a string.
+   * @param {string} text @param {string} separator @returns {string[]}
+   */
+  function split(text, separator) {
+    /** @type {string[]} */
+    const parts = [];
+    let start = 0;
+    for (let count = 0;; count++) {
+      const end = StringPrototypeIndexOf(text, separator, start);
+      put(parts, count, StringPrototypeSlice(text, start, end < 0 ? text.length : end));
+      if (end < 0) return parts;
+      start = end + separator.length;
+    }
+  }
+  /** @param {string} text @param {string} from @param {string} to */
+  function replaceEach(text, from, to) {
+    if (StringPrototypeIndexOf(text, from) < 0) return text;
+    const parts = split(text, from);
+    let out = parts[0];
+    for (let i = 1; i < parts.length; i++) out += to + parts[i];
+    return out;
+  }
 
   /** @param {any} value */
   const isObject = (value) =>
@@ -277,8 +304,10 @@ export function createWebIdl(atoll) {
     inherits,
     isObject,
     makePairIterable,
+    replaceEach,
     requireArguments,
     sliceBytes,
+    split,
     test,
     toByteText,
     toDictionary,
