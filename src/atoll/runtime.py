@@ -282,17 +282,24 @@ class Runtime(BaseRuntime, Isolate):
         """Give a request to the guest's handler; see `FetchHandle.dispatch_request`."""
         return await self.fetch.dispatch_request(request, timeout=timeout)
 
-    async def run_tests(self, code: str, **options: Any) -> TestResults:
+    async def run_tests(self, code: str, *, module: bool = False, **options: Any) -> TestResults:
         """Load a test file and run its tests; see `TestEnvironmentHandle.run_tests`.
 
         Args:
             code: the file: a script with ``describe``, ``test`` and ``expect``.
+            module: it is an ES module, which finds what the runtime's modules provide.
             options: those of `TestEnvironmentHandle.run_tests`: ``filename``, ``timeout``, …
 
         Raises:
-            ApiNotEnabled: the runtime has no tests.
+            ApiNotEnabled: the runtime has no tests, or ``module`` and it has no modules.
         """
+        if module:
+            options["modules"] = self.modules
         return await self.tests.run_tests(code, **options)
+
+    async def run_test_module(self, specifier: str, **options: Any) -> TestResults:
+        """Import a module and run its tests; see `TestEnvironmentHandle.run_test_module`."""
+        return await self.tests.run_test_module(specifier, modules=self.modules, **options)
 
     async def _adopt(self, value: Reference) -> None:
         """Let a module's default export handle requests, if it can."""

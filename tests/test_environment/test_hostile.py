@@ -18,7 +18,7 @@ def test_a_file_that_does_not_compile_has_the_place_of_it(guest: Bench) -> None:
     [error] = results.errors
     assert (error.name, error.message) == ("SyntaxError", "Unexpected token ';'")
     assert error.code_frame is not None
-    assert "> 2 |   let x = ;" in error.code_frame
+    assert "  2 |   let x = ;" in error.code_frame
     assert not results.ok
 
 
@@ -27,7 +27,7 @@ def test_a_file_that_throws_on_load_fails_with_its_place(guest: Bench) -> None:
     [error] = results.errors
     assert (error.name, results.tests) == ("TypeError", [])
     assert error.frames[0].line == 3
-    assert "> 3 | null.oops;" in str(error)
+    assert "  3 | null.oops;" in str(error)
 
 
 def test_a_suite_that_throws_fails_the_file(guest: Bench) -> None:

@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "eval": (".program", "run"),
     "run": (".program", "run"),
     "serve": (".serve", "serve"),
+    "test": (".testing._command", "test"),
 }
 """Where each command is: module and function. `arguments` has their options."""
 

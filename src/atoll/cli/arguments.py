@@ -9,6 +9,8 @@ from typing import Final, Never
 
 from atoll._version import __version__
 
+from .testing import _options as test_options
+
 _SIZES: Final = {
     "": 1, "b": 1,
     "kib": 1024, "mib": 1024**2, "gib": 1024**3,
@@ -19,8 +21,8 @@ _AMOUNT: Final = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([a-z]*)", re.IGN
 
 _EXIT_STATUS: Final = """\
 exit status:
-  0    the program ran to its end (doctor: confinement="require" works here)
-  1    the program threw, or its result cannot be shown
+  0    the program ran to its end (doctor: confinement="require" works here; test: all passed)
+  1    the program threw, or its result cannot be shown (test: something failed)
   2    wrong options, or a file that cannot be read
   3    a limit ended the isolate, or its process crashed
   4    no isolate could be started (doctor: what "require" needs does not hold)
@@ -146,7 +148,7 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         "--env", metavar="NAME=VALUE", action="append", default=[], help=_HELP["env"]
     )
     parser.add_argument("--allow", metavar="URL", action="append", default=[], help=_HELP["allow"])
-    _add_limits(parser)
+    add_limits(parser)
 
 
 def _add_program(parser: argparse.ArgumentParser, metavar: str, what: str) -> None:
@@ -161,10 +163,11 @@ def _add_program(parser: argparse.ArgumentParser, metavar: str, what: str) -> No
     parser.add_argument(
         "--ts", action="store_const", dest="language", const="ts", help="the same as --language ts"
     )
-    _add_limits(parser)
+    add_limits(parser)
 
 
-def _add_limits(parser: argparse.ArgumentParser) -> None:
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """Add the options for limits and confinement."""
     limits = parser.add_argument_group(
         "limits", "The defaults are those of the Python API; none lifts a limit."
     )
@@ -217,6 +220,7 @@ _COMMANDS: Final[dict[str, tuple[str, str, _AddOptions]]] = {
     "run": ("run a JavaScript or TypeScript file", _GLOBALS, _add_run),
     "eval": ("run code from the command line", _GLOBALS, _add_eval),
     "serve": ("answer HTTP requests with a handler in isolates", _SERVES, _add_serve),
+    "test": ("run test files", test_options.DESCRIPTION, test_options.add_options),
     "doctor": ("test which confinement layers hold on this machine", _ATTACKS, _add_doctor),
 }
 """Summary, description and options of each command, in the order of the help."""

@@ -212,9 +212,15 @@ class Runtime(BaseRuntime, Isolate):
         """Give a request to the guest's handler; see `FetchHandle.dispatch_request`."""
         return self.fetch.dispatch_request(request, timeout=timeout)
 
-    def run_tests(self, code: str, **options: Any) -> TestResults:
+    def run_tests(self, code: str, *, module: bool = False, **options: Any) -> TestResults:
         """Load a test file and run its tests; see `atoll.Runtime.run_tests`."""
+        if module:
+            options["modules"] = self.modules
         return self.tests.run_tests(code, **options)
+
+    def run_test_module(self, specifier: str, **options: Any) -> TestResults:
+        """Import a module and run its tests; see `atoll.Runtime.run_test_module`."""
+        return self.tests.run_test_module(specifier, modules=self.modules, **options)
 
     def _adopt(self, value: Reference) -> None:
         """Let a module's default export handle requests, if it can."""

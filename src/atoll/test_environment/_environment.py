@@ -10,7 +10,7 @@ import functools
 import re
 import time
 from collections import ChainMap
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack
@@ -19,7 +19,6 @@ from atoll.core import operations
 from atoll.core.capability import BundledCapability
 from atoll.core.reference import BaseReference
 from atoll.errors import AtollError, IsolateCrashed, JSError, LimitExceeded
-from atoll.modules._urls import to_url
 from atoll.test_environment._recorder import OnEvent, Recorder
 from atoll.test_environment._results import TestError, TestEvent, TestResults
 from atoll.test_environment._snapshots import SnapshotFile
@@ -59,7 +58,8 @@ _SLICE: Final = 0.2
 _GRACE: Final = 1.0
 """Seconds beyond a test's own timeout after which the isolate is ended: it does not come back."""
 
-Call = tuple[int, tuple[Any, ...], float | None]
+Call = Callable[[], Any]
+"""A call of the guest: it returns the answer or, for asyncio, what to await for it."""
 Course = Generator[Call, Any, TestResults]
 
 
@@ -102,13 +102,13 @@ class TestEnvironment(BundledCapability):
     package = "atoll.test_environment"
 
     def __init__(
-        self, *, define_globals: bool = True, colours: bool = False, max_tests: int = 100_000
+        self, *, define_globals: bool = True, color: bool = False, max_tests: int = 100_000
     ) -> None:
         """Describe a test environment.
 
         Args:
             define_globals: whether test files find the API as globals.
-            colours: whether differences are coloured, with the escape sequences of terminals.
+            color: whether differences are coloured, with the escape sequences of terminals.
             max_tests: tests and suites of one run, at most.
 
         Raises:
@@ -117,7 +117,7 @@ class TestEnvironment(BundledCapability):
         if type(max_tests) is not int or max_tests < 1:
             raise ValueError(f"max_tests must be a positive integer, not {max_tests!r}")
         self._globals = define_globals
-        self._colours = colours
+        self._color = color
         self._max_tests = max_tests
         self._installed = False
         self._recorder: Recorder | None = None
@@ -134,7 +134,7 @@ class TestEnvironment(BundledCapability):
         self._installed = True
         return {
             "sources": _package_sources(),
-            "colours": self._colours,
+            "colours": self._color,
             "globals": self._globals,
             "limit": self._max_tests,
             "collected": lambda *told: self._tell("collected", told),
@@ -198,7 +198,8 @@ class _Handle:
         self._guest = guest
 
     def _invoke(self, name: str, *args: object, timeout: float | None = None) -> Call:
-        return operations.INVOKE, (self._guest._use(), name, list(args), True), timeout
+        request = (self._guest._use(), name, list(args), True)
+        return lambda: self._guest._driver.request(operations.INVOKE, request, timeout)
 
     def _course(
         self,
@@ -251,7 +252,7 @@ class _Handle:
         environment._recorder = recorder
         started = time.monotonic()
         try:
-            load = _load(code, filename, modules)
+            load = self._load(code, filename, modules)
             yield from self._steps(load, filename, settings, recorder)
         except (LimitExceeded, IsolateCrashed) as error:
             results.ended = error
@@ -264,6 +265,20 @@ class _Handle:
         kept.conclude(recorder, results, update_snapshots, whole=pattern is None)
         recorder.emit(TestEvent("ended", filename, results=results))
         return results
+
+    def _load(
+        self,
+        code: str | None,
+        filename: str,
+        modules: ModulesHandle | BlockingModulesHandle | None,
+    ) -> Call:
+        """The call that loads a file: a module by its specifier, or text as a module or script."""
+        if modules is None:
+            request = (code, filename, None, False)
+            return lambda: self._guest._driver.request(operations.EVALUATE, request)
+        if code is None:
+            return lambda: modules.import_module(filename)
+        return lambda: modules.eval(code, filename=filename, copy=False)
 
     def _steps(
         self, load: Call, filename: str, settings: dict[str, Any], recorder: Recorder
@@ -295,21 +310,6 @@ class _Handle:
             answer = yield self._invoke("next", timeout=deadline)
             done = type(answer) is not dict or answer.get("done") is not False
         yield self._invoke("finish")
-
-
-def _load(
-    code: str | None, filename: str, modules: ModulesHandle | BlockingModulesHandle | None
-) -> Call:
-    """The call that loads a file: a module by its specifier, or text as a module or a script."""
-    if modules is None:
-        return operations.EVALUATE, (code, filename, None, False), None
-    guest: BaseReference = modules._guest
-    if code is None:
-        arguments: tuple[Any, ...] = (guest._use(), "importModule", [filename], True)
-    else:
-        place = filename if not filename.startswith("<") else "tests.js"
-        arguments = (guest._use(), "evaluate", [code, filename, to_url(place), False], True)
-    return operations.INVOKE, arguments, None
 
 
 def _step_limit(answer: object, call_time: float | None) -> float | None:
@@ -367,12 +367,11 @@ class TestEnvironmentHandle(_Handle):
         return await self._run(self._course(None, filename=specifier, modules=modules, **options))
 
     async def _run(self, course: Course) -> TestResults:
-        driver = self._guest._driver
         try:
             call = next(course)
             while True:
                 try:
-                    answer = await driver.request(*call)
+                    answer = await call()
                 except BaseException as error:  # noqa: BLE001 - the course decides
                     call = course.throw(error)
                 else:
@@ -407,12 +406,11 @@ class BlockingTestEnvironmentHandle(_Handle):
         return self._run(self._course(None, filename=specifier, modules=modules, **options))
 
     def _run(self, course: Course) -> TestResults:
-        driver = self._guest._driver
         try:
             call = next(course)
             while True:
                 try:
-                    answer = driver.request(*call)
+                    answer = call()
                 except BaseException as error:  # noqa: BLE001 - the course decides
                     call = course.throw(error)
                 else:

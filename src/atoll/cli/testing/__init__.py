@@ -1,0 +1,1 @@
+"""``atoll test``: test files, each in an isolate of its own, several at once."""

@@ -1,0 +1,152 @@
+"""The command itself: its options, its reports, and watching."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import random
+import time
+from pathlib import Path
+from typing import NoReturn
+
+from atoll.cli import exit_codes
+from atoll.cli.arguments import UsageError, given_limits
+from atoll.cli.terminal import Stream, error_stream, output_stream
+from atoll.cli.testing import _formats
+from atoll.cli.testing._files import find_tests
+from atoll.cli.testing._report import Reporter
+from atoll.cli.testing._run import CannotStart, FileRun, Settings, run_files
+from atoll.limits import Limits
+from atoll.test_environment import RunOptions
+
+_LOOK: float = 0.2
+"""Seconds between two looks at files that are watched."""
+
+
+def test(options: argparse.Namespace) -> int:
+    """Run test files; returns the exit status.
+
+    Raises:
+        UsageError: the options make no sense, or name no test file.
+    """
+    settings = _settings(options)
+    files = _named(find_tests(options.patterns, Path.cwd()), settings.root)
+    try:
+        if options.watch:
+            asyncio.run(_watch(files, settings, options))
+        return asyncio.run(_once(files, settings, options))[0]
+    except CannotStart as error:
+        error_stream().say(str(error))
+        return exit_codes.CANNOT_START
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    try:
+        limits = Limits(**given_limits(options))  # type: ignore[arg-type]
+    except ValueError as error:
+        raise UsageError(str(error).replace("Limits.", "")) from None
+    if not options.timeout > 0:
+        raise UsageError("--timeout must be more than 0")
+    root = None if options.root is None else options.root.resolve()
+    if root is not None and not root.is_dir():
+        raise UsageError(f"--root {options.root} is no folder")
+    seed = options.shuffle
+    if seed == -1:
+        seed = random.SystemRandom().randrange(2**32)
+        error_stream().say(f"shuffled with --shuffle {seed}")
+    run = RunOptions(
+        timeout=options.timeout,
+        retries=options.retries,
+        bail=options.bail,
+        pattern=options.filter,
+        seed=seed,
+        update_snapshots="all" if options.update else "none" if options.ci else "new",
+    )
+    return Settings(
+        root=root,
+        limits=limits,
+        confinement=options.confinement,
+        run=run,
+        define_globals=not options.no_globals,
+        color=output_stream().has_colour and not options.json,
+        coverage=options.coverage or options.lcov is not None,
+    )
+
+
+def _named(files: list[Path], root: Path | None) -> dict[Path, str]:
+    """The files with the names that they are shown by."""
+    here = Path.cwd()
+    for path in files:
+        if root is not None and not path.is_relative_to(root):
+            raise UsageError(f"{path} is not below --root {root}")
+    return {path: os.path.relpath(path, here) for path in files}
+
+
+async def _once(
+    files: dict[Path, str], settings: Settings, options: argparse.Namespace
+) -> tuple[int, list[FileRun]]:
+    """Run files and report; returns the exit status, and what came of each file."""
+    # With --json, standard output is for programs.
+    stream = error_stream() if options.json else output_stream()
+    reporter = Reporter(stream, verbose=options.verbose)
+    started = time.monotonic()
+    with reporter.begin(files):
+        runs = await run_files(
+            files,
+            settings,
+            options.workers,
+            on_start=reporter.started,
+            on_test=reporter.tested,
+            on_end=reporter.ended,
+        )
+    took = time.monotonic() - started
+    reporter.summary(runs, took, len(files) - len(runs))
+    if options.json:
+        output_stream().line(_formats.to_json(runs, took))
+    if options.junit is not None:
+        _write(options.junit, _formats.to_junit(runs, took), stream)
+    ok = all(run.results.ok for run in runs) and len(runs) == len(files)
+    return exit_codes.OK if ok else exit_codes.THREW, runs
+
+
+def _write(path: Path, data: bytes, stream: Stream) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {(error.strerror or str(error)).lower()}") from None
+
+
+async def _watch(
+    files: dict[Path, str], settings: Settings, options: argparse.Namespace
+) -> NoReturn:
+    """Run the tests, and again those that a change concerns, until Ctrl-C."""
+    _, runs = await _once(files, settings, options)
+    used = {run.path: run.used for run in runs}
+    while True:
+        output_stream().line("\nWaiting for changes; Ctrl-C ends.")
+        stamps = _stamps(used)
+        while True:
+            await asyncio.sleep(_LOOK)
+            changed = {path for path, stamp in _stamps(used).items() if stamps.get(path) != stamp}
+            if changed:
+                break
+        concerned = {path: name for path, name in files.items() if used.get(path, {path}) & changed}
+        existing = {path: name for path, name in concerned.items() if path.exists()}
+        if not existing:
+            continue
+        _, runs = await _once(existing, settings, options)
+        used |= {run.path: run.used for run in runs}
+
+
+def _stamps(used: dict[Path, set[Path]]) -> dict[Path, tuple[int, int]]:
+    """What shows that a file has changed, by file; (0, 0) for one that is gone."""
+    stamps = {}
+    for path in {file for files in used.values() for file in files}:
+        try:
+            status = path.stat()
+            stamps[path] = status.st_mtime_ns, status.st_size
+        except OSError:
+            stamps[path] = 0, 0
+    return stamps

@@ -1,0 +1,162 @@
+"""Which files are tests, and what they can import."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from atoll.cli.arguments import UsageError
+from atoll.core.languages import Language
+from atoll.modules import Modules, ModuleSource
+from atoll.modules._commonjs import looks_like_esm
+from atoll.modules._files import Folder, OutsideError, TooLargeError
+from atoll.test_environment import IMPORTS
+
+EXTENSIONS: Final = (".js", ".ts", ".mjs", ".mts", ".tsx", ".jsx", ".cjs", ".cts")
+_TEST_FILE: Final = re.compile(r"\.(?:test|spec)\.[cm]?[jt]sx?$")
+_SCRIPT: Final = re.compile(r"(?<!\.d)\.[cm]?[jt]sx?$")
+_DEFAULT_EXPORT: Final = re.compile(r"\bexport\s+default\b|\bas\s+default\b")
+_LARGEST: Final = 16 * 1024 * 1024
+_WRITTEN_AS: Final[dict[str, tuple[Language, ...]]] = {
+    ".js": ("ts", "tsx"),
+    ".mjs": ("mts",),
+    ".cjs": ("cts",),
+}
+"""TypeScript imports the file that it will become."""
+
+
+def find_tests(patterns: list[str], start: Path) -> list[Path]:
+    """The test files that patterns name, without repetition, sorted.
+
+    Args:
+        patterns: files, folders or globs; none stands for the folder itself.
+        start: what they are relative to.
+
+    Raises:
+        UsageError: a pattern names nothing.
+    """
+    found: dict[Path, None] = {}
+    for pattern in patterns or ["."]:
+        path = start / pattern
+        if path.is_file():
+            matches = [path]
+        elif path.is_dir():
+            matches = list(_below(path))
+        else:
+            absolute = Path(pattern).is_absolute()
+            base, glob = (Path(path.anchor), str(path)[1:]) if absolute else (start, pattern)
+            try:
+                matches = [p for p in base.glob(glob) if p.is_file() and not _is_hidden(p, start)]
+            except (ValueError, NotImplementedError) as error:
+                raise UsageError(f"{pattern!r} is no pattern: {error}") from None
+        if not matches:
+            raise UsageError(
+                f"{pattern!r} names no test file. Test files are called *.test.js or *.spec.js (or "
+                ".ts, .mjs, …), or are in a folder __tests__; any other file can be named itself."
+            )
+        found |= dict.fromkeys(match.resolve() for match in matches)
+    return sorted(found)
+
+
+def _is_hidden(path: Path, start: Path) -> bool:
+    parts = path.parts[len(start.parts) :] if path.is_relative_to(start) else path.parts
+    return any(part == "node_modules" or (part.startswith(".") and part != "..") for part in parts)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(
+            name for name in folders if name != "node_modules" and not name.startswith(".")
+        )
+        inside = Path(place).name == "__tests__"
+        for name in sorted(files):
+            if _TEST_FILE.search(name) or (inside and _SCRIPT.search(name)):
+                yield Path(place, name)
+
+
+def root_of(file: Path) -> Path:
+    """The nearest folder above a file that has a ``package.json``; else the file's own."""
+    for folder in file.parents:
+        if (folder / "package.json").is_file():
+            return folder
+    return file.parent
+
+
+class Project:
+    """What one test file can import: the files below a root, and the packages that it has.
+
+    Attributes:
+        root: the folder.
+        sources: text of what was imported, by its name in stacks.
+        used: the files that were read.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.sources: dict[str, str] = {}
+        self.used: set[Path] = set()
+        self._folder = Folder(root, follow_links=False)
+        self._types: dict[str, bool] = {}
+
+    def modules(self) -> Modules:
+        """What ``import`` finds."""
+        modules = Modules().source_tree("", self.load)
+        packages = self.root / "node_modules"
+        if packages.is_dir():
+            modules.mount_node_modules("", packages, env={"NODE_ENV": "test"})
+        for name, source in IMPORTS.items():
+            modules.virtual(name, source)
+        return modules
+
+    def load(self, path: str) -> ModuleSource | str | None:
+        """A module by its path, extensions and ``index`` files left out as bundlers allow."""
+        text = self._read(path)
+        if text is not None:
+            return self._module(path, text)
+        stem, extension = posixpath.splitext(path)
+        for language in _WRITTEN_AS.get(extension, ()):
+            text = self._read(f"{stem}.{language}")
+            if text is not None:
+                self.sources[path] = text
+                return ModuleSource(text, language=language)
+        for target in (*(path + e for e in EXTENSIONS), *(f"{path}/index{e}" for e in EXTENSIONS)):
+            text = self._read(target)
+            if text is not None:
+                return self._forward(path, target, text)
+        return None
+
+    def _forward(self, path: str, target: str, text: str) -> ModuleSource:
+        """A module that stands for another one."""
+        relative = "./" + posixpath.relpath(target, posixpath.dirname(path) or ".")
+        if self._is_commonjs(target, text):
+            return ModuleSource(f"module.exports = require({relative!r});", kind="cjs")
+        code = f'export * from "{relative}";'
+        if _DEFAULT_EXPORT.search(text):
+            code += f' export {{ default }} from "{relative}";'
+        return ModuleSource(code, kind="esm")
+
+    def _module(self, path: str, text: str) -> ModuleSource:
+        self.sources[path] = text
+        return ModuleSource(text, kind="cjs" if self._is_commonjs(path, text) else None)
+
+    def _is_commonjs(self, path: str, text: str) -> bool:
+        extension = posixpath.splitext(path)[1]
+        if extension in (".cjs", ".cts"):
+            return True
+        if extension in (".mjs", ".mts", ".json") or looks_like_esm(text):
+            return False
+        return re.search(r"\brequire\s*\(|\bmodule\.exports\b", text) is not None
+
+    def _read(self, path: str) -> str | None:
+        try:
+            data = self._folder.read(path, _LARGEST)
+        except (OutsideError, TooLargeError, OSError, ValueError):
+            return None  # a folder, for instance, whose index file is looked for next
+        if data is None:
+            return None
+        self.used.add(self.root / path)
+        return data.decode("utf-8-sig")
