@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from atoll import Isolate
+from atoll.fetch import Fetch
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -51,3 +52,29 @@ async def test_call_can_be_overridden_but_not_replaced(fresh_isolate: Isolate) -
         ["TypeError", "TypeError", "TypeError"],
         True,
     ]
+
+
+async def test_the_blob_of_a_body_has_the_type_of_its_header() -> None:
+    """MIME Sniffing Standard, section 4.5; the Blob constructor would change these."""
+    async with Isolate() as isolate:
+        await isolate.install(Fetch())
+        types = await isolate.eval(
+            """(types) => Promise.all(types.map(async (type) => {
+              const response = new Response("body", { headers: { "content-type": type } });
+              const blob = await response.blob();
+              return [blob.type, blob.slice(0, 1, "X/Y").type, await blob.text()];
+            }))""",
+            ["TEXT/HTML;charset=GBK", "x/x;a=\x80;b=c", 'x/x;a="\\', "x/x", ""],
+        )
+        blob = await isolate.eval("""new Response("", {
+          headers: { "content-type": "text/x;a=B" },
+        }).blob()""")
+        assert await isolate.eval("new Blob([], { type: 'A/B' }).type") == "a/b"
+    assert types == [
+        ["text/html;charset=GBK", "x/y", "body"],
+        ['x/x;a="\x80";b=c', "x/y", "body"],
+        ['x/x;a="\\\\"', "x/y", "body"],
+        ["x/x", "x/y", "body"],
+        ["", "x/y", "body"],
+    ]
+    assert blob.type == "text/x;a=B"

@@ -23,7 +23,7 @@ from .suite import Case, Checkout, NotInCheckout
 ENVIRONMENT: Final = (Path(__file__).parent / "environment.js").read_text("utf-8")
 GRACE: Final = 10.0
 """Seconds more than the test's own, until an isolate that says nothing is ended."""
-SERVER: Final = "http://localhost"
+SERVER: Final = ("http://localhost:*", "http://127.0.0.1:*")
 LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
 MEMORY: Final = 512 * MiB
 
@@ -64,7 +64,7 @@ async def _run(
 ) -> None:
     limits = Limits(memory=MEMORY, call_time=None, wall_time=seconds + GRACE)
     # Only the suite's server can be reached.
-    network = Network(f"{SERVER}:*", private=LOOPBACK)
+    network = Network(SERVER, private=LOOPBACK)
     async with network, Isolate(limits=limits, on_uncaught=_ignore) as isolate:
         for capability in capabilities(None if server is None else network):
             await isolate.install(capability)

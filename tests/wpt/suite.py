@@ -36,6 +36,7 @@ _NEEDS_DOCUMENT: Final = re.compile(
     r"|self\.(?:top|parent)|test_driver|SharedWorker|serviceWorker|fetch_tests_from_\w+)\b"
     r"|(?<![.\w])postMessage\(|\bonload\s*="
 )
+_ENDS_ITSELF: Final = re.compile(r"\b(?:single_test|explicit_done)\s*:\s*true\b|(?<![.\w])done\(\)")
 _WORKERS: Final = re.compile(r"\bnew\s+(?:Shared)?Worker\(")
 _PASSIVE_TAGS: Final = {
     *("html", "head", "title", "meta", "link", "body", "div", "script", "p", "style"),
@@ -161,7 +162,7 @@ class Checkout:
         scripts.append(Script(f"{ORIGIN}/{path}", text))
         variants = [value for key, value in meta if key == "variant"]
         slow = ("timeout", "long") in meta
-        _add_variants(found, path, scope, scripts, variants, slow, text, kind)
+        _add_variants(found, path, scope, scripts, variants, slow, kind)
         return None
 
     def _add_page(self, found: Found, path: str, text: str) -> str | None:
@@ -191,10 +192,9 @@ class Checkout:
                 if need:
                     return need
             scripts.append(script)
-        body = "\n".join(script.text for script in scripts)
         variants = page.meta("variant")
         slow = "long" in page.meta("timeout")
-        _add_variants(found, path, "window", scripts, variants, slow, body, ".html")
+        _add_variants(found, path, "window", scripts, variants, slow, ".html")
         return None
 
 
@@ -205,13 +205,10 @@ def _add_variants(
     scripts: list[Script],
     variants: list[str],
     slow: bool,
-    text: str,
     kind: str,
 ) -> None:
-    ends_itself = (
-        kind == ".worker.js"
-        or re.search(r"\bsingle_test\s*:\s*true\b", text) is not None
-        or (kind != ".any.js" and re.search(r"\bexplicit_done\s*:\s*true\b", text) is not None)
+    ends_itself = kind == ".worker.js" or any(
+        _ENDS_ITSELF.search(script.text) for script in scripts
     )
     for variant in variants or [""]:
         found.cases.append(

@@ -130,6 +130,12 @@ promise_test(() => new Promise(() => {}), "never");
     "url/throws.any.js": "test(() => {}, 'before'); throw new RangeError('on load');",
     "url/empty.any.js": "// nothing",
     "url/slow.any.js": "// META: timeout=long\ntest(() => {}, 'slow');",
+    "url/later.any.js": """setup({ explicit_done: true });
+Promise.resolve().then(() => Promise.resolve()).then(() => {
+  test(() => {}, "late");
+  done();
+});
+""",
     "url/window.any.js": "// META: global=window\n"
     "test(() => assert_equals(GLOBAL.isWindow(), true), 'window');",
     "url/shared.any.js": "// META: global=sharedworker\ntest(() => {}, 'no');",
@@ -257,6 +263,7 @@ ENGINES = pytest.mark.parametrize("run", [run_in_isolate, run_in_deno])
         ("url/syntax.any.js", {HARNESS: "ERROR"}),
         ("url/throws.any.js", {"before": "PASS", HARNESS: "ERROR"}),
         ("url/empty.any.js", {HARNESS: "ERROR"}),
+        ("url/later.any.js", {"late": "PASS"}),
         ("url/window.any.js", {"window": "PASS"}),
         ("url/sub/loads.worker.js", {"imported": "PASS"}),
         ("url/plain.window.js", {"window is self": "PASS"}),

@@ -62,7 +62,6 @@ export function createBodies(atoll, idl, forms, options) {
     uncurryThis,
   } = atoll.primordials;
   const { copyBytes, inherits, sliceBytes } = idl;
-  const BlobCtor = Blob;
   const BlobPrototype = Blob.prototype;
   const FormDataPrototype = FormData.prototype;
   const URLSearchParamsPrototype = URLSearchParams.prototype;
@@ -698,7 +697,7 @@ export function createBodies(atoll, idl, forms, options) {
         return consume(this, (bytes, inner) => {
           const mime = mimeTypeOf(inner.list);
           const type = mime === null ? "" : forms.serializeMimeType(mime);
-          return new BlobCtor([bytes], /** @type {any} */ ({ __proto__: null, type }));
+          return atoll.blobOfType([bytes], type);
         });
       },
       bytes() {

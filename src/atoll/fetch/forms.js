@@ -175,7 +175,7 @@ export function createForms(atoll, idl) {
     let start = 0;
     let quoted = false;
     for (let i = 0; i <= value.length; i++) {
-      if (i < value.length && quoted && value[i] === "\\") i++;
+      if (i + 1 < value.length && quoted && value[i] === "\\") i++;
       else if (value[i] === '"') quoted = !quoted;
       else if (i >= value.length || value[i] === "," && !quoted) {
         put(parts, parts.length, StringPrototypeSlice(value, start, i));

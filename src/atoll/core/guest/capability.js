@@ -23,6 +23,7 @@ import {
   makeMethod,
   replaceMethod,
 } from "./expose.js";
+import { blobOfType } from "./corrections.js";
 import { exportValue, homeOf } from "./handles.js";
 import { nativeFunction } from "./functions.js";
 import { exposeOnNavigator } from "./navigator.js";
@@ -63,6 +64,7 @@ const removed = takeRemoved();
  * @property {Record<string, any>} services
  * what the guest halves offer each other: `timers`, if there are any, with `pending` and `clearAll`
  * @property {typeof nativeFunction} nativeFunction
+ * @property {typeof blobOfType} blobOfType a blob with a type that its constructor would change
  * @property {(name: string) => PropertyDescriptor | undefined} engineGlobal
  * a global that the engine has and a bare isolate does not
  * @property {(name: string) => any} engineValue the value of such a global
@@ -126,6 +128,7 @@ const atoll = ObjectFreeze({
   interceptUncaught,
   services: new Bare(),
   nativeFunction,
+  blobOfType,
   engineGlobal: (/** @type {string} */ name) => MapPrototypeGet(removed, name),
   engineValue,
   defineGlobal,

@@ -16,6 +16,7 @@ import {
   uncurryGetter,
   uncurryThis,
 } from "./primordials.js";
+import { blobType } from "./corrections.js";
 import { setTimer } from "./engine.js";
 import { checkArguments } from "./error_events.js";
 import { exposeClass } from "./expose.js";
@@ -29,7 +30,6 @@ const addEventListener = uncurryThis(EventTarget.prototype.addEventListener);
 const dispatchEvent = uncurryThis(EventTarget.prototype.dispatchEvent);
 const preventDefault = uncurryThis(Event.prototype.preventDefault);
 const blobSize = uncurryGetter(Blob.prototype, "size");
-const blobType = uncurryGetter(Blob.prototype, "type");
 const readBlob = uncurryThis(Blob.prototype.arrayBuffer);
 // @ts-ignore: the engine's types do not have it yet
 const toBase64 = uncurryThis(Uint8Array.prototype.toBase64);

@@ -72,10 +72,9 @@ function filtered(entries, name, type) {
 class PerformanceObserverEntryList {
   /** @type {any[]} */ #entries;
 
-  /** @param {any[]} entries */
-  constructor(entries) {
+  constructor() {
     if (arguments[1] !== KEY) throw new TypeErrorCtor("Illegal constructor");
-    this.#entries = entries;
+    this.#entries = arguments[0];
   }
 
   getEntries() {
@@ -196,7 +195,7 @@ class PerformanceObserver {
     this.#buffer = [];
     const options = this.#requiresDropped ? { droppedEntriesCount: 0 } : {};
     this.#requiresDropped = false;
-    // @ts-ignore: the second argument shows that it is us
+    // @ts-ignore: arguments that only this file knows
     const list = new PerformanceObserverEntryList(entries, KEY);
     try {
       ReflectApply(this.#callback, this, [list, this, options]);

@@ -23,6 +23,7 @@ import {
   WeakMapPrototypeSet,
 } from "./primordials.js";
 import { defineOperation } from "./connection.js";
+import { blobType } from "./corrections.js";
 import { exportWith, setExportReleaseListener } from "./handles.js";
 import { MarshalFailure, registerDecoder, registerEncoder, tagged } from "./marshal.js";
 import * as operation from "./operations.js";
@@ -41,7 +42,6 @@ const searchParamsAppend = uncurryThis(URLSearchParams.prototype.append);
 const formDataForEach = uncurryThis(FormData.prototype.forEach);
 const formDataAppend = uncurryThis(FormData.prototype.append);
 const blobSize = uncurryGetter(Blob.prototype, "size");
-const blobType = uncurryGetter(Blob.prototype, "type");
 const blobSlice = uncurryThis(Blob.prototype.slice);
 const blobArrayBuffer = uncurryThis(Blob.prototype.arrayBuffer);
 const fileName = uncurryGetter(File.prototype, "name");
