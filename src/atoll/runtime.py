@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
@@ -37,7 +39,16 @@ IS_HANDLER: Final = "v => typeof v === 'function' || typeof v?.fetch === 'functi
 class BaseRuntime:
     """What runtimes of both drivers share: the choice of APIs, and their handles."""
 
-    def _choose(self, **choices: Any) -> None:
+    def _choose(
+        self, record: str | os.PathLike[str] | None, drives_clock: bool, /, **choices: Any
+    ) -> None:
+        self._recording = record
+        self._drives_clock = False
+        if record is not None:
+            from atoll.recording._setup import repeatable
+
+            self._drives_clock = drives_clock and choices["timers"] in ("real", True)
+            choices = repeatable(choices, drives_clock=drives_clock)
         self._capabilities = _apis.chosen(choices)
         self._api_handles: dict[str, Any] = {}
         self._has_started = False
@@ -88,6 +99,7 @@ class Runtime(BaseRuntime, Isolate):
         fs: Files | FileSystem | Mapping[str, FileSystem] | bool | None = None,
         modules: Modules | bool | None = None,
         tests: TestEnvironment | bool | None = None,
+        record: str | os.PathLike[str] | None = None,
     ) -> None:
         """Describe a runtime; entering it starts it.
 
@@ -114,9 +126,14 @@ class Runtime(BaseRuntime, Isolate):
 
             tests: ``describe``, ``test`` and ``expect``: ``True`` or a ``TestEnvironment``.
 
+            record: a file to write what both sides say to, for `atoll.recording.replay`. The clock
+                then moves in steps of 10 ms, also for ``Date``, and random values have a seed.
+
         Raises:
             TypeError: a keyword has a value that it does not take.
+            ValueError: ``record``, with timers or crypto that cannot be repeated.
         """
+        self._clock: asyncio.Task[None] | None = None
         super().__init__(
             limits=limits,
             confinement=confinement,
@@ -125,6 +142,8 @@ class Runtime(BaseRuntime, Isolate):
             observer=observer,
         )
         self._choose(
+            record,
+            True,
             console=console,
             timers=timers,
             crypto=crypto,
@@ -137,13 +156,28 @@ class Runtime(BaseRuntime, Isolate):
         )
 
     async def __aenter__(self) -> Self:
+        if self._recording is not None:
+            from atoll.recording._setup import open_recording
+
+            open_recording(self._recording, self._driver.host)
         await super().__aenter__()
         try:
             self._started(await self._install_all(list(self._capabilities.values())))
         except BaseException:
             await self.dispose()
             raise
+        if self._drives_clock:
+            from atoll.recording._setup import drive_clock
+
+            self._clock = asyncio.create_task(drive_clock(self))
         return self
+
+    async def dispose(self) -> None:
+        """End the runtime. Whoever waits for it gets ``IsolateDisposed``."""
+        await super().dispose()
+        if self._clock is not None:
+            self._clock.cancel()
+            await asyncio.wait([self._clock])
 
     # Handles of the APIs
 

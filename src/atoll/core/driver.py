@@ -135,6 +135,8 @@ class Driver:
         for pipe in (INPUT, REPLIES):
             buffers = outgoing[pipe]
             if buffers:
+                if host.recorder is not None:
+                    host.recorder.sent(pipe, buffers)
                 self._writers[pipe].feed(buffers)
                 buffers.clear()
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextvars
 import copy
 import functools
+import inspect
 import weakref
 from collections.abc import Awaitable, Callable
 from importlib import resources
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
@@ -48,6 +49,9 @@ from atoll.wire.frames import (
 )
 from atoll.wire.session import CallsExceeded, MessageTooLarge, OutputExceeded, Session
 
+if TYPE_CHECKING:
+    from atoll.recording._format import RecordingWriter
+
 _ALLOCATION_FAILURES: Final = (
     "Array buffer allocation failed",
     "WebAssembly.Memory(): could not allocate memory",
@@ -55,6 +59,7 @@ _ALLOCATION_FAILURES: Final = (
 )
 _json_decode = msgspec.json.Decoder().decode
 _SPECIAL: Final = b'{"$":["!'
+_LONGEST_NAME: Final = 100
 _SPECIAL_LENGTH: Final = len(_SPECIAL)
 
 
@@ -159,6 +164,8 @@ class Host:
     Attributes:
         failure: what ended the isolate, or None while it lives.
         on_uncaught: called with each exception that nothing in the guest caught.
+        names: of functions that were defined, by handle.
+        recorder: writes down what both sides say, if anything does.
     """
 
     def __init__(self, limits: Limits, driver: Driver) -> None:
@@ -173,14 +180,26 @@ class Host:
         self.failure: BaseException | None = None
         self.ready: dict[str, Any] | None = None
         self.on_uncaught: Callable[[BaseException], object] | None = None
+        self.names: dict[int, str] = {}
+        self.recorder: RecordingWriter | None = None
         self._driver = weakref.proxy(driver)
         self._builtins: dict[int, Export] = {
             operations.PARSER_SOURCE: Export(operations.PARSER_SOURCE, _parser_source),
             operations.UNCAUGHT: Export(operations.UNCAUGHT, self._uncaught),
         }
 
-    def named(self, handle: int, name: str) -> None:
-        """A function has been defined under that name, which only observers want to know."""
+    def name_of(self, handle: int) -> str:
+        """The name of what the guest calls, for a person.
+
+        Raises:
+            ProtocolViolation: the guest holds no such thing.
+        """
+        name = self.names.get(handle)
+        if name is None:
+            function: Any = self._builtins.get(handle) or self.handles.target(handle)
+            function = inspect.unwrap(function.value)
+            name = getattr(function, "__qualname__", None) or type(function).__qualname__
+        return name[:_LONGEST_NAME]
 
     # Calls of the host
 
@@ -252,6 +271,8 @@ class Host:
         """End everything that waits. The first failure stays."""
         if self.failure is None:
             self.failure = error
+            if self.recorder is not None:
+                self.recorder.ended(error)
         calls = list(self.session.calls.values())
         self.session.calls.clear()
         for pending in calls:
@@ -267,6 +288,10 @@ class Host:
             ProtocolViolation, LimitExceeded: end the isolate.
         """
         try:
+            if self.recorder is not None:
+                self.recorder.received(
+                    frame, self.name_of(frame.target) if frame.kind == CALL else None
+                )
             return self._handle(frame)
         except MarshalError as error:
             # Where a value that cannot cross has no one to hear of it.

@@ -103,7 +103,7 @@ class BaseIsolate(Generic[DriverT]):
         if not callable(function):
             raise TypeError(f"{name!r} needs a callable, not {function!r}")
         handle = self._driver.host.handles.define(function)
-        self._driver.host.named(handle, name)
+        self._driver.host.names[handle] = name
         return HostFunction(handle, name.rpartition(".")[2], is_async)
 
     @property

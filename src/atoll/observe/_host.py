@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import inspect
 import itertools
 import logging
 import time
@@ -38,12 +37,7 @@ class ObservedHost(Host):
         self._made_at = time.monotonic()
         self._to_guest: dict[int, Call] = {}
         self._to_host: dict[int, Call] = {}
-        self._names: dict[int, str] = {}
         self._complained = False
-
-    def named(self, handle: int, name: str) -> None:
-        """A function has been defined under that name."""
-        self._names[handle] = name
 
     # Calls to the guest
 
@@ -137,16 +131,9 @@ class ObservedHost(Host):
     def _incoming(self, frame: Frame, kind: Kind) -> Call:
         parents = list(self._to_guest.values())
         parent = parents[0] if len(parents) == 1 else None
-        call = self._call("to host", self._name(frame.target), kind, parent)
+        call = self._call("to host", self.name_of(frame.target), kind, parent)
         call.request_bytes = _size(frame)
         return call
-
-    def _name(self, handle: int) -> str:
-        name = self._names.get(handle)
-        if name is None:
-            function = inspect.unwrap(self.handles.target(handle).value)  # type: ignore[arg-type]
-            name = getattr(function, "__qualname__", None) or type(function).__qualname__
-        return name[:_LONGEST_NAME]
 
     def _call(self, direction: Any, name: str, kind: Kind, parent: Call | None) -> Call:
         return Call(self._number, direction, name, kind, parent, time.time(), 0)

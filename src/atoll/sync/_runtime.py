@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -57,6 +58,7 @@ class Runtime(BaseRuntime, Isolate):
         fs: Files | FileSystem | Mapping[str, FileSystem] | bool | None = None,
         modules: Modules | bool | None = None,
         tests: TestEnvironment | bool | None = None,
+        record: str | os.PathLike[str] | None = None,
     ) -> None:
         """Describe a runtime; entering it starts it. See `atoll.Runtime`."""
         super().__init__(
@@ -67,6 +69,8 @@ class Runtime(BaseRuntime, Isolate):
             observer=observer,
         )
         self._choose(
+            record,
+            False,
             console=console,
             timers=timers,
             crypto=crypto,
@@ -79,6 +83,10 @@ class Runtime(BaseRuntime, Isolate):
         )
 
     def __enter__(self) -> Self:
+        if self._recording is not None:
+            from atoll.recording._setup import open_recording
+
+            open_recording(self._recording, self._driver.host)
         super().__enter__()
         try:
             self._started(self._install_all(list(self._capabilities.values())))
