@@ -12,6 +12,7 @@ import pytest
 
 from atoll import (
     Isolate,
+    JSError,
     JSSyntaxError,
     Limits,
     ModuleDenied,
@@ -262,6 +263,16 @@ async def test_a_chain_that_is_too_long(fresh_isolate: Isolate) -> None:
         await handle.run("t/0")
     assert caught.value.rule == "max_modules"
     assert caught.value.importer == "module:///t/2999"
+
+
+async def test_a_chain_that_is_too_long_for_the_engine(fresh_isolate: Isolate) -> None:
+    def load(path: str) -> str:
+        return f"import './{int(path) + 1}'" if int(path) < 5000 else ""
+
+    handle = await fresh_isolate.install(Modules().source_tree("t/", load))
+    with pytest.raises(JSError, match="RangeError: the chain of imports that module:///t/0 begins"):
+        await handle.run("t/0")
+    await handle.run("t/4900")
 
 
 async def test_a_limit_on_modules_counts_each_once(isolate: Isolate) -> None:

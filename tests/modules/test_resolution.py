@@ -131,7 +131,7 @@ async def test_loaders_may_say_what_they_give(isolate: Isolate) -> None:
         "b": ModuleSource("exports.b = 2", kind="cjs"),
         "c": b"export default 3",
     }
-    modules = Modules().source_tree("t/", sources.get)
+    modules = Modules().source_tree("t/", lambda path: sources[path])
     handle = await isolate.install(modules)
     code = (
         "import a from 't/a'; import { b } from 't/b'; import c from 't/c'; export default [a,b,c]"

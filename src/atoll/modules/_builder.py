@@ -248,6 +248,10 @@ class IsolateModules(BundledCapability):
         """Options for the guest half."""
         return self._session.options()
 
+    def ended(self) -> Awaitable[None] | None:
+        """Loaders do not outlive the isolate."""
+        return self._session.close()
+
     def connected(self, guest: Reference) -> ModulesHandle:
         """The owner's handle."""
         return ModulesHandle(guest, self._session)

@@ -103,6 +103,13 @@ class ModuleSession:
                 raise
             return url
 
+    def close(self) -> Awaitable[None] | None:
+        """Cancel the loaders that run; in blocking code none does."""
+        tasks = list(self._loading.values())
+        for task in tasks:
+            task.cancel()
+        return _all_done(tasks) if tasks else None
+
     async def load(self, requests: Any, arrived: Any) -> list[Any]:
         """Answer a level of requests.
 
@@ -537,6 +544,10 @@ class ModuleSession:
             or self._tree_of(url) is not None
             or self._packages.mount_of(url) is not None
         )
+
+
+async def _all_done(tasks: list[asyncio.Future[Record]]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _mode(want: _Want) -> Any:

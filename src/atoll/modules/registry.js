@@ -52,6 +52,7 @@ export function createRegistry(atoll, moduleEngine, options) {
     PromiseCtor,
     PromisePrototypeThen,
     put,
+    RangeErrorCtor,
     ReflectConstruct,
     SetCtor,
     SetPrototypeAdd,
@@ -464,7 +465,10 @@ export function createRegistry(atoll, moduleEngine, options) {
    * @param {Module} root
    */
   function attributed(error, root) {
-    if (!engine.isNativeError(error)) return error;
+    if (error instanceof RangeErrorCtor) {
+      return new RangeErrorCtor(`the chain of imports that ${root.url} begins is too long`);
+    }
+    if (!(error instanceof SyntaxErrorCtor)) return error;
     const message = `${error.message}`;
     const importers = importersOf(root, message);
     const where = importers === "" ? root.url : importers;
