@@ -238,6 +238,7 @@ class _Handle:
             "slice": _SLICE * 1000,
             "snapshots": kept.stored,
             "update": update_snapshots,
+            "separator": kept.separator,
             "testPath": filename,
         }
         known: Mapping[str, str] = {} if sources is None else sources

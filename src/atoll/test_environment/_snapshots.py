@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from atoll.test_environment._recorder import Recorder
     from atoll.test_environment._results import TestResults
 
-_HEADER: Final = "// Jest Snapshot v1, https://jestjs.io/docs/snapshot-testing"
+_JEST: Final = "// Jest Snapshot v1, https://jestjs.io/docs/snapshot-testing"
+_VITEST: Final = "// Vitest Snapshot v1, https://vitest.dev/guide/snapshot.html"
 _ENTRY: Final = re.compile(
     r"^exports\[`((?:[^`\\]|\\.)*)`\] = `((?:[^`\\]|\\.)*)`;$", re.MULTILINE | re.DOTALL
 )
@@ -39,11 +40,13 @@ class SnapshotFile:
 
     Attributes:
         stored: text by key.
+        separator: what stands between the titles of suites and test in a key.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self.stored: dict[str, str] = {}
+        self.separator = " "
         self._unreadable: str | None = None
         if path is not None:
             try:
@@ -53,6 +56,8 @@ class SnapshotFile:
             except (OSError, UnicodeDecodeError) as error:
                 self._unreadable = f"the snapshots in {path} cannot be read: {error}"
                 return
+            if text.startswith("// Vitest"):
+                self.separator = " > "
             self.stored = {
                 _ESCAPED.sub(r"\1", key): _ESCAPED.sub(r"\1", value)
                 for key, value in _ENTRY.findall(text)
@@ -115,10 +120,9 @@ class SnapshotFile:
             except OSError as error:
                 reason = (error.strerror or str(error)).lower()
                 summary.error = f"the snapshots cannot be written to {self._path}: {reason}"
-                _blame(recorder, results, set(changed), summary.error)
+                self._blame(recorder, results, set(changed), summary.error)
 
-    @staticmethod
-    def _write(path: Path, entries: dict[str, str]) -> None:
+    def _write(self, path: Path, entries: dict[str, str]) -> None:
         if not entries:
             path.unlink(missing_ok=True)
             return
@@ -127,21 +131,24 @@ class SnapshotFile:
             f"\nexports[{_quoted(key)}] = {_quoted(entries[key])};"
             for key in sorted(entries, key=_natural)
         )
-        write_whole(path, f"{_HEADER}\n{body}\n")
+        write_whole(path, f"{_JEST if self.separator == ' ' else _VITEST}\n{body}\n")
 
-
-def _blame(recorder: Recorder, results: TestResults, keys: set[str], message: str) -> None:
-    """Fail the tests whose snapshots could not be written."""
-    blamed = False
-    for test in recorder.root.walk():
-        name = test.full_name
-        numbered = (key.rpartition(" ")[0] == name or key.startswith(f"{name}: ") for key in keys)
-        if any(numbered):
-            test.status = "failed"
-            test.errors.append(TestError("", message))
-            blamed = True
-    if not blamed:
-        results.errors.append(TestError("", message))
+    def _blame(
+        self, recorder: Recorder, results: TestResults, keys: set[str], message: str
+    ) -> None:
+        """Fail the tests whose snapshots could not be written."""
+        blamed = False
+        for test in recorder.root.walk():
+            name = self.separator.join(test.path)
+            numbered = (
+                key.rpartition(" ")[0] == name or key.startswith(f"{name}: ") for key in keys
+            )
+            if any(numbered):
+                test.status = "failed"
+                test.errors.append(TestError("", message))
+                blamed = True
+        if not blamed:
+            results.errors.append(TestError("", message))
 
 
 def write_whole(path: Path, text: str) -> None:

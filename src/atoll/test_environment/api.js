@@ -91,6 +91,39 @@ export function extendExpect({ expect, matcherUtils }) {
 }
 
 /**
+ * Vitest's `expect`, which takes a message as well.
+ * @param {any} expect
+ */
+export function expectWithMessages(expect) {
+  /** @param {any} target @param {string} message @returns {any} */
+  const told = (target, message) => {
+    const explain = (/** @type {any} */ error) => {
+      if (typeof error?.message === "string") error.message = `${message}: ${error.message}`;
+      throw error;
+    };
+    return new Proxy(target, {
+      get(object, key) {
+        const value = Reflect.get(object, key);
+        if (typeof value === "object" && value !== null) return told(value, message);
+        if (typeof value !== "function") return value;
+        return (/** @type {any[]} */ ...args) => {
+          try {
+            const result = value(...args);
+            return typeof result?.then === "function" ? result.then(undefined, explain) : result;
+          } catch (error) {
+            return explain(error);
+          }
+        };
+      },
+    });
+  };
+  return new Proxy(expect, {
+    apply: (target, _self, [actual, message]) =>
+      message === undefined ? target(actual) : told(target(actual), `${message}`),
+  });
+}
+
+/**
  * `expect.soft`, `expect.poll` and `expect.unreachable` of Vitest.
  * @param {any} packages
  * @param {(milliseconds: number) => Promise<void>} sleep

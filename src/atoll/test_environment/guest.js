@@ -2,7 +2,7 @@
  * The guest half of the test environment: what test files see, and what the host calls.
  */
 
-import { createApis, extendExpect, extendExpectFunctions } from "./api.js";
+import { createApis, expectWithMessages, extendExpect, extendExpectFunctions } from "./api.js";
 import { createFakeTimers } from "./fake_timers.js";
 import { loadPackages } from "./packages.js";
 import { createRunner } from "./runner.js";
@@ -96,6 +96,7 @@ export default function install(atoll, options) {
       suite: describe,
       test: contextualTest,
       assertType: () => {},
+      expect: expectWithMessages(expect),
       expectTypeOf: () => typeLevel,
       vi,
       vitest: vi,
@@ -139,7 +140,7 @@ export default function install(atoll, options) {
     begin(settings) {
       tree.reset();
       runner.begin(settings);
-      snapshots.begin(settings.snapshots, settings.update);
+      snapshots.begin(settings.snapshots, settings.update, settings.separator);
       expect.setState({ testPath: settings.testPath });
       atoll.interceptUncaught(runner.uncaught);
     },

@@ -168,6 +168,21 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
     return outer === "" ? item.name : `${outer} ${item.name}`;
   }
 
+  /** @param {Test} test @returns {string[]} titles */
+  function pathOf(test) {
+    /** @type {string[]} */
+    const reversed = [test.name];
+    for (
+      let suite = /** @type {Suite} */ (test.parent);
+      suite.parent !== null;
+      suite = suite.parent
+    ) append(reversed, suite.name);
+    /** @type {string[]} */
+    const path = [];
+    for (let i = reversed.length - 1; i >= 0; i--) append(path, reversed[i]);
+    return path;
+  }
+
   // Which tests are to run
 
   /** @type {RegExp | null} */
@@ -323,7 +338,7 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
       for (let attempt = 0;; attempt++) {
         test.errors = [];
         for (let i = 0; i < outer.length; i++) append(test.errors, outer[i]);
-        if (attempts > 0) snapshots.forget(fullName(test));
+        if (attempts > 0) snapshots.forget(pathOf(test));
         skipped = await attemptTest(test);
         attempts++;
         if (test.errors.length === 0 || attempt >= retries || outer.length > 0) break;
@@ -360,7 +375,7 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
       numPassingAsserts: 0,
       suppressedErrors: [],
     });
-    snapshots.testStarts(fullName(test));
+    snapshots.testStarts(pathOf(test));
     const site = test.site;
     try {
       for (let i = 0; i < before.length && test.errors.length === 0; i++) {

@@ -83,6 +83,7 @@ export function createSnapshots(atoll, packages, record) {
   /** @type {Map<string, number>} */
   let counts = new Map();
   let testName = "";
+  let separator = " ";
 
   /** @param {any} value @param {number} [indent] */
   function serialize(value, indent = 2) {
@@ -99,6 +100,11 @@ export function createSnapshots(atoll, packages, record) {
     }
     return text;
   }
+
+  /** An error as a snapshot of Vitest shows it. @param {any} error */
+  const showError = (error) => onItsOwnLines(serialize(error));
+  /** @param {any} error */
+  const messageOf = (error) => typeof error?.message === "string" ? error.message : error;
 
   /** @param {string} message @param {boolean} pass */
   const verdict = (message, pass) => ({ pass, message: () => message });
@@ -155,8 +161,9 @@ export function createSnapshots(atoll, packages, record) {
    * @param {any} received
    * @param {any} properties
    * @param {string} suffix hint of the test, that its key shows
+   * @param {any} [error] that `received` is the message of: Vitest keeps the error instead
    */
-  function match(context, matcher, received, properties, suffix) {
+  function match(context, matcher, received, properties, suffix, error) {
     if (context.isNot) {
       throw new Error(
         `${hint(context, matcher)}\n\nMatcher error: snapshots cannot be used with not`,
@@ -181,7 +188,7 @@ export function createSnapshots(atoll, packages, record) {
       stored[key] = text;
       return verdict("", true);
     }
-    if (stored[key] === text) {
+    if (stored[key] === text || error !== undefined && stored[key] === showError(error)) {
       record("used", key, "");
       return verdict("", true);
     }
@@ -203,8 +210,9 @@ export function createSnapshots(atoll, packages, record) {
    * @param {string} matcher
    * @param {any} received
    * @param {any[]} args properties and the snapshot, either of which may be missing
+   * @param {any} [error] that `received` is the message of
    */
-  function matchInline(context, matcher, received, args) {
+  function matchInline(context, matcher, received, args, error) {
     if (context.isNot) {
       throw new Error(
         `${hint(context, matcher)}\n\nMatcher error: snapshots cannot be used with not`,
@@ -220,8 +228,11 @@ export function createSnapshots(atoll, packages, record) {
     }
     const given = hasProperties ? args[1] : first;
     const text = onItsOwnLines(serialize(received));
-    if (given !== undefined && unindented(normalized(given)) === text) {
-      return verdict("", true);
+    if (given !== undefined) {
+      const expected = unindented(normalized(given));
+      if (expected === text || error !== undefined && expected === showError(error)) {
+        return verdict("", true);
+      }
     }
     if (given === undefined && update === "none") {
       return verdict(`${hint(context, matcher)}\n\n${notWritten}\n\nReceived: ${text}`, false);
@@ -239,9 +250,9 @@ export function createSnapshots(atoll, packages, record) {
     );
   }
 
-  /** The message of what a function throws, or of what it is. */
+  /** What a function throws, or what it is. */
   /** @param {any} context @param {string} matcher @param {any} received @param {boolean} fromPromise */
-  function thrownMessage(context, matcher, received, fromPromise) {
+  function thrownBy(context, matcher, received, fromPromise) {
     let error = received;
     if (!fromPromise) {
       if (typeof received !== "function") {
@@ -259,7 +270,7 @@ export function createSnapshots(atoll, packages, record) {
       }
       if (!threw) throw new Error(`${hint(context, matcher)}\n\nReceived function did not throw`);
     }
-    return typeof error?.message === "string" ? error.message : error;
+    return error;
   }
 
   expect.extend({
@@ -276,15 +287,15 @@ export function createSnapshots(atoll, packages, record) {
     toThrowErrorMatchingSnapshot(received, suffix, fromPromise) {
       const name = "toThrowErrorMatchingSnapshot";
       const isRejection = fromPromise === true || this.promise === "rejects";
-      const message = thrownMessage(this, name, received, isRejection);
-      return match(this, name, message, undefined, `${suffix ?? ""}`);
+      const error = thrownBy(this, name, received, isRejection);
+      return match(this, name, messageOf(error), undefined, `${suffix ?? ""}`, error);
     },
     /** @param {any} received @param {any} inline @param {any} fromPromise */
     toThrowErrorMatchingInlineSnapshot(received, inline, fromPromise) {
       const name = "toThrowErrorMatchingInlineSnapshot";
       const isRejection = fromPromise === true || this.promise === "rejects";
-      const message = thrownMessage(this, name, received, isRejection);
-      return matchInline(this, name, message, inline === undefined ? [] : [inline]);
+      const error = thrownBy(this, name, received, isRejection);
+      return matchInline(this, name, messageOf(error), inline === undefined ? [] : [inline], error);
     },
   });
   expect.addSnapshotSerializer = (/** @type {any} */ serializer) => {
@@ -293,20 +304,26 @@ export function createSnapshots(atoll, packages, record) {
 
   return {
     serialize,
-    /** @param {Record<string, string>} kept @param {"new" | "all" | "none"} mode */
-    begin(kept, mode) {
+    /**
+     * @param {Record<string, string>} kept
+     * @param {"new" | "all" | "none"} mode
+     * @param {string} between what stands between the titles of a key
+     */
+    begin(kept, mode, between) {
+      separator = between;
       stored = Object.assign(Object.create(null), kept);
       update = mode;
       counts = new Map();
       testName = "";
       serializers = builtIn;
     },
-    /** @param {string} name */
-    testStarts(name) {
-      testName = name;
+    /** @param {string[]} path titles of its suites, and its own */
+    testStarts(path) {
+      testName = path.join(separator);
     },
-    /** A test that is retried begins its counts anew. @param {string} name */
-    forget(name) {
+    /** A test that is retried begins its counts anew. @param {string[]} path */
+    forget(path) {
+      const name = path.join(separator);
       for (const key of counts.keys()) {
         if (key === name || key.startsWith(`${name}: `)) counts.delete(key);
       }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import posixpath
 import re
@@ -12,7 +13,6 @@ from typing import Final
 from atoll.cli.arguments import UsageError
 from atoll.core.languages import Language
 from atoll.modules import Modules, ModuleSource
-from atoll.modules._commonjs import looks_like_esm
 from atoll.modules._files import Folder, OutsideError, TooLargeError
 from atoll.test_environment import IMPORTS
 
@@ -20,6 +20,8 @@ EXTENSIONS: Final = (".js", ".ts", ".mjs", ".mts", ".tsx", ".jsx", ".cjs", ".cts
 _TEST_FILE: Final = re.compile(r"\.(?:test|spec)\.[cm]?[jt]sx?$")
 _SCRIPT: Final = re.compile(r"(?<!\.d)\.[cm]?[jt]sx?$")
 _DEFAULT_EXPORT: Final = re.compile(r"\bexport\s+default\b|\bas\s+default\b")
+_ESM: Final = re.compile(r"^\s*(?:import\b\s*[\w$*{\"']|export\b\s*[\w$*{])", re.MULTILINE)
+_CJS: Final = re.compile(r"\brequire\s*\(|\bmodule\.exports\b|\bexports\.[\w$]+\s*=")
 _LARGEST: Final = 16 * 1024 * 1024
 _WRITTEN_AS: Final[dict[str, tuple[Language, ...]]] = {
     ".js": ("ts", "tsx"),
@@ -86,6 +88,40 @@ def root_of(file: Path) -> Path:
     return file.parent
 
 
+def _own_exports(manifest: Path) -> dict[str, str]:
+    """What a package's files may import of it by its own name, as an import map."""
+    try:
+        package = json.loads(manifest.read_text("utf-8"))
+        name, exports = package["name"], package["exports"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    if not isinstance(exports, dict) or not all(key.startswith(".") for key in exports):
+        exports = {".": exports}
+    found = {}
+    for key, value in exports.items():
+        target = _target(value)
+        if target is None or not target.startswith("./"):
+            continue
+        if key.endswith("/*") and target.endswith("/*"):
+            found[f"{name}{key[1:-1]}"] = target[:-1]
+        elif "*" not in key + target:
+            found[f"{name}{key[1:]}"] = target
+    return found
+
+
+def _target(value: object) -> str | None:
+    """What an entry of ``exports`` means for an ``import``."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        for condition, inner in value.items():
+            if condition in ("import", "default", "node"):
+                target = _target(inner)
+                if target is not None:
+                    return target
+    return None
+
+
 class Project:
     """What one test file can import: the files below a root, and the packages that it has.
 
@@ -110,7 +146,8 @@ class Project:
             modules.mount_node_modules("", packages, env={"NODE_ENV": "test"})
         for name, source in IMPORTS.items():
             modules.virtual(name, source)
-        return modules
+        own = _own_exports(self.root / "package.json")
+        return modules.import_map({"imports": own}) if own else modules
 
     def load(self, path: str) -> ModuleSource | str | None:
         """A module by its path, extensions and ``index`` files left out as bundlers allow."""
@@ -147,9 +184,9 @@ class Project:
         extension = posixpath.splitext(path)[1]
         if extension in (".cjs", ".cts"):
             return True
-        if extension in (".mjs", ".mts", ".json") or looks_like_esm(text):
+        if extension in (".mjs", ".mts", ".json") or _ESM.search(text):
             return False
-        return re.search(r"\brequire\s*\(|\bmodule\.exports\b", text) is not None
+        return _CJS.search(text) is not None
 
     def _read(self, path: str) -> str | None:
         try:
