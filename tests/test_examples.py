@@ -44,3 +44,25 @@ def test_plugin() -> None:
     assert "total 80.1" in told
     assert "refused: ValueError: a discount is 0 to 30 %, not 90" in told
     assert "refused: TypeError" in told
+
+
+def test_worker() -> None:
+    assert run("worker.py").splitlines() == [
+        "text/html;charset=utf-8 <h1>Notes & <more></h1>",
+        "204",
+        "{'id': '2', 'text': 'call Ada'} 404",
+        "405 404",
+        str(
+            {
+                "title": "photo",
+                "name": "photo.txt",
+                "type": "text/plain",
+                "size": 11,
+                "text": "not a photo",
+            }
+        ),
+        "[b'1\\n', b'2\\n', b'3\\n']",
+        "visit 7 ['visits=7; Path=/; HttpOnly', 'seen=yes; Path=/']",
+        "so it goes quotes",
+        "['hello', 'bye'] 1000",
+    ]

@@ -23,6 +23,7 @@ class Limits:
         cpu_time: processor seconds of the isolate's process over its whole life.
         wall_time: seconds from start to the forced end of the isolate.
         call_time: seconds that any one ``eval`` or call may take (``timeout=`` overrides it).
+            Reading from a stream of the guest is none: it may wait for its next chunk.
         output: bytes that the guest may send to the host over its whole life.
         message: bytes of one message, in either direction.
         calls: calls from the guest that the host works on at once; the guest queues the rest.

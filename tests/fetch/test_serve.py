@@ -480,3 +480,23 @@ async def test_every_request_hears_that_the_isolate_died() -> None:
                 results: list[Any] = await asyncio.gather(*tasks, reading, return_exceptions=True)
             assert {type(result).__name__ for result in results} == {"MemoryLimitExceeded"}
         assert await sibling.eval("1 + 1") == 2
+
+
+async def test_a_stream_may_be_silent_for_longer_than_a_call_may_take() -> None:
+    async with Isolate(limits=Limits(call_time=0.2)) as isolate:
+        fetch = await isolate.install(Fetch())
+        await isolate.eval(
+            """
+            var next;
+            serve(() => new Response(new ReadableStream({
+              pull: (c) => new Promise((resolve) => {
+                next = () => { c.enqueue(new Uint8Array([1])); c.close(); resolve() };
+              }),
+            })))
+            """
+        )
+        response = await fetch.dispatch_request(Request("https://app.test/"))
+        reading = asyncio.create_task(response.bytes())
+        await asyncio.sleep(0.5)  # more than call_time
+        await isolate.eval("next()")
+        assert await reading == b"\1"

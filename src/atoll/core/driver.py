@@ -167,7 +167,8 @@ class Driver:
 
     def _set_deadline(self, pending: Pending, timeout: float | None) -> float:
         """When a call must have been answered; infinity for no limit."""
-        limit = self._limits.call_time if timeout is None else timeout
+        # A stream may have nothing to say for as long as it likes: a server's events, for instance.
+        limit = self._limits.call_time if timeout is None and not pending.untimed else timeout
         if limit is None:
             return _NEVER
         deadline = pending.deadline = time.monotonic() + limit

@@ -103,7 +103,17 @@ _MAY_REFER: Final = frozenset(
 class Pending:
     """A call of the host that the guest has not answered yet."""
 
-    __slots__ = ("__weakref__", "check", "deadline", "done", "error", "id", "on_done", "value")
+    __slots__ = (
+        "__weakref__",
+        "check",
+        "deadline",
+        "done",
+        "error",
+        "id",
+        "on_done",
+        "untimed",
+        "value",
+    )
 
     def __init__(self) -> None:
         self.id = 0
@@ -112,6 +122,7 @@ class Pending:
         self.error: BaseException | None = None
         self.deadline: float | None = None
         self.check: Callable[[Any], bool] | None = None
+        self.untimed = False
         self.on_done: Callable[[Pending], None] | None = None
 
     def settle(self, value: Any, error: BaseException | None) -> None:
@@ -216,6 +227,7 @@ class Host:
         body, flags, segments = self._encode_call(target, args)
         pending = Pending()
         pending.check = _ANSWERS.get(target)
+        pending.untimed = target == operations.STREAM_READ
         if target in _MAY_REFER and args[-1] is False:
             pending.check = _is_reference
         try:
