@@ -17,6 +17,7 @@ from . import exit_codes
 __all__ = ["main"]
 
 _COMMANDS: Final = {
+    "check": (".check", "check"),
     "doctor": (".doctor", "doctor"),
     "eval": (".program", "run"),
     "run": (".program", "run"),

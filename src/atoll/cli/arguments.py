@@ -21,8 +21,9 @@ _AMOUNT: Final = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)\s*([a-z]*)", re.IGN
 
 _EXIT_STATUS: Final = """\
 exit status:
-  0    the program ran to its end (doctor: confinement="require" works here; test: all passed)
-  1    the program threw, or its result cannot be shown (test: something failed)
+  0    the program ran to its end (test: all passed; check: no errors; doctor:
+       confinement="require" works here)
+  1    the program threw, or its result cannot be shown (test: something failed; check: errors)
   2    wrong options, or a file that cannot be read
   3    a limit ended the isolate, or its process crashed
   4    no isolate could be started (doctor: what "require" needs does not hold)
@@ -134,6 +135,21 @@ def _add_eval(parser: argparse.ArgumentParser) -> None:
     _add_program(parser, "CODE", "the source text")
 
 
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", help="a program; they may import others"
+    )
+    parser.add_argument("--json", action="store_true", help="the diagnostics as JSON")
+    parser.add_argument(
+        "--declarations",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="a .d.ts file with what else programs can see",
+    )
+    _add_confinement(parser)
+
+
 def _add_doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the report as JSON")
 
@@ -174,7 +190,11 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     for option, (kind, metavar, summary) in _LIMIT_OPTIONS.items():
         # A limit that is not given keeps the default of the Python API, without loading that.
         limits.add_argument(option, type=kind, metavar=metavar, help=summary, default=_UNSET)
-    limits.add_argument(
+    _add_confinement(limits)
+
+
+def _add_confinement(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
         "--confinement",
         choices=("require", "best-effort", "off"),
         default="require",
@@ -182,6 +202,9 @@ def add_limits(parser: argparse.ArgumentParser) -> None:
     )
 
 
+_CHECKS: Final = (
+    "Checks TypeScript, and JavaScript by its JSDoc, against what programs of `run` see."
+)
 _ATTACKS: Final = "Puts on each layer of confinement and attacks it. Takes about a second."
 _HELP: Final = {
     "allow": "a pattern of URLs that the handler may fetch, such as https://api.example.com",
@@ -221,6 +244,7 @@ _COMMANDS: Final[dict[str, tuple[str, str, _AddOptions]]] = {
     "eval": ("run code from the command line", _GLOBALS, _add_eval),
     "serve": ("answer HTTP requests with a handler in isolates", _SERVES, _add_serve),
     "test": ("run test files", test_options.DESCRIPTION, test_options.add_options),
+    "check": ("check the types of programs without running them", _CHECKS, _add_check),
     "doctor": ("test which confinement layers hold on this machine", _ATTACKS, _add_doctor),
 }
 """Summary, description and options of each command, in the order of the help."""

@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from atoll.core.capability import bundled_declarations
 from atoll.errors import AtollError, JSError, MarshalError
 from atoll.limits import Limits, MiB
 from atoll.sync import Isolate, JSFunction
@@ -131,6 +132,8 @@ class Program:
 
     # The capability; guest.js is its other half
 
+    declarations = bundled_declarations("atoll.cli")
+
     @property
     def guest_source(self) -> str:
         """Text of the guest half."""
@@ -191,7 +194,7 @@ def _source(options: argparse.Namespace) -> tuple[str, str]:
             raise UsageError("the program and its input cannot both come from standard input")
         return _decode(_read_stdin(), "standard input"), "<stdin>"
     path = Path(options.program)
-    return _decode(_read_file(path), str(path)), path.name
+    return read_text(path), path.name
 
 
 def _input(options: argparse.Namespace) -> Callable[[], str | None]:
@@ -213,6 +216,15 @@ def _late_input() -> str:
         return _decode(_read_stdin(), "standard input")
     except UsageError as error:
         raise InputError(str(error)) from None
+
+
+def read_text(path: Path) -> str:
+    """The text of a file.
+
+    Raises:
+        UsageError: it cannot be read, or is not UTF-8.
+    """
+    return _decode(_read_file(path), str(path))
 
 
 def _read_file(path: Path) -> bytes:

@@ -103,6 +103,15 @@ class BundledCapability:
         """
         return capability_script(self.guest_source, self.package)
 
+    @property
+    def declarations(self) -> str:
+        """TypeScript declarations of what it adds: ``globals.d.ts`` in the package, if any.
+
+        Where the engine's own declarations are right, a comment names them instead:
+        ``// @engine TextEncoder TextDecoder``.
+        """
+        return bundled_declarations(self.package)
+
     def options(self) -> dict[str, Any]:
         """Options for the guest half."""
         return {}
@@ -111,6 +120,13 @@ class BundledCapability:
 @functools.cache
 def _bundled(package: str) -> str:
     return (resources.files(package) / "guest.js").read_text("utf-8")
+
+
+@functools.cache
+def bundled_declarations(package: str) -> str:
+    """The text of a package's ``globals.d.ts``, or nothing."""
+    file = resources.files(package) / "globals.d.ts"
+    return file.read_text("utf-8") if file.is_file() else ""
 
 
 _IMPORT: Final = re.compile(r'^import [^;]* from "\./[^"]*";\n', re.MULTILINE)

@@ -64,9 +64,12 @@ def max_args(function: Callable[..., Any]) -> int | None:
 class HostFunction:
     """A function that a definition has exported, as it is marshalled."""
 
-    __slots__ = ("handle", "is_async", "name")
+    __slots__ = ("function", "handle", "is_async", "name")
 
-    def __init__(self, handle: int, name: str, is_async: bool) -> None:
+    def __init__(
+        self, handle: int, name: str, is_async: bool, function: Callable[..., Any]
+    ) -> None:
+        self.function = function
         self.handle = handle
         self.name = name
         self.is_async = is_async

@@ -28,6 +28,7 @@ from atoll.core.launch import Confinement
 from atoll.core.reference import Reference
 from atoll.core.scope import Scope
 from atoll.core.statistics import Statistics, Usage
+from atoll.core.surface import Surface
 from atoll.errors import IsolateDisposed
 from atoll.limits import Limits
 
@@ -59,6 +60,7 @@ class BaseIsolate(Generic[DriverT]):
         self._driver.host.on_uncaught = on_uncaught or _UncaughtLogger()
         self._classes = ClassTable(driver.host.handles)
         self._typescript = typescript
+        self._surface = Surface()
         self._entered = False
         self._ended_hooks: list[EndedHook] = []
 
@@ -104,7 +106,7 @@ class BaseIsolate(Generic[DriverT]):
             raise TypeError(f"{name!r} needs a callable, not {function!r}")
         handle = self._driver.host.handles.define(function)
         self._driver.host.names[handle] = name
-        return HostFunction(handle, name.rpartition(".")[2], is_async)
+        return HostFunction(handle, name.rpartition(".")[2], is_async, function)
 
     @property
     def usage(self) -> Usage:
@@ -258,6 +260,7 @@ class Isolate(BaseIsolate[AsyncDriver]):
     async def define_global(self, name: str, value: object) -> None:
         """Set a global variable, or a property at a dotted path."""
         await self._driver.request(operations.DEFINE_GLOBAL, (name, value))
+        self._surface.defined(name, value)
 
     async def define_function(self, name: str, function: Callable[..., Any]) -> None:
         """Define a function that the guest calls synchronously: it blocks until the answer.
@@ -288,6 +291,7 @@ class Isolate(BaseIsolate[AsyncDriver]):
                 see ``js_class``) or an explicit ``ClassDefinition``.
         """
         await self._driver.request(operations.DEFINE_CLASS, (self._classes.add(definition),))
+        self._surface.classes.append(definition)
 
     @overload
     async def install(self, capability: Capability[HandleT]) -> HandleT: ...
@@ -308,6 +312,7 @@ class Isolate(BaseIsolate[AsyncDriver]):
         request = installation(capabilities)
         self._ended_hooks += ended_hooks(capabilities)
         answers = await self._driver.request(operations.INSTALL, request)
+        self._surface.installed(capabilities)
         return installed(capabilities, answers, "connected")
 
     # References

@@ -240,6 +240,7 @@ class Isolate(BaseIsolate[BlockingDriver]):
     def define_global(self, name: str, value: object) -> None:
         """Set a global variable, or a property at a dotted path."""
         self._driver.request(operations.DEFINE_GLOBAL, (name, value))
+        self._surface.defined(name, value)
 
     def define_function(self, name: str, function: Callable[..., Any]) -> None:
         """Define a function that the guest calls synchronously."""
@@ -252,6 +253,7 @@ class Isolate(BaseIsolate[BlockingDriver]):
     def define_class(self, definition: type | ClassDefinition) -> None:
         """Define a class whose state stays on the host."""
         self._driver.request(operations.DEFINE_CLASS, (self._classes.add(definition),))
+        self._surface.classes.append(definition)
 
     @overload
     def install(self, capability: Capability[HandleT]) -> HandleT: ...
@@ -272,6 +274,7 @@ class Isolate(BaseIsolate[BlockingDriver]):
         request = installation(capabilities)
         self._ended_hooks += ended_hooks(capabilities)
         answers = self._driver.request(operations.INSTALL, request)
+        self._surface.installed(capabilities)
         return installed(capabilities, answers, "connected_blocking")
 
     def marshal(self, value: object) -> Reference:

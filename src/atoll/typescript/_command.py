@@ -70,7 +70,7 @@ class Workspace:
         # which has no rights elsewhere, may read.
         self._outer = os.path.realpath(tempfile.mkdtemp(prefix="atoll-"))
         self.path = str(Path(self._outer, "work"))
-        Path(self.path).mkdir(mode=0o755)
+        _make_folder(Path(self.path))
 
     def __enter__(self) -> Self:
         return self
@@ -85,16 +85,24 @@ class Workspace:
 
     def write(self, name: str, content: str | bytes) -> None:
         """Write a file of the input."""
-        path = Path(self.path, name)
-        path.parent.mkdir(mode=0o755, exist_ok=True)
+        path = self._placed(name)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         path.chmod(0o644)
 
     def link_output(self, name: str) -> None:
         """Make what the command writes to a file of that name go to its output pipe."""
+        self._placed(name).symlink_to(OUTPUT_PIPE)
+
+    def _placed(self, name: str) -> Path:
         path = Path(self.path, name)
-        path.parent.mkdir(mode=0o755, exist_ok=True)
-        path.symlink_to(OUTPUT_PIPE)
+        for folder in reversed(path.relative_to(self.path).parents[:-1]):
+            _make_folder(Path(self.path, folder))
+        return path
+
+
+def _make_folder(path: Path) -> None:
+    path.mkdir(exist_ok=True)
+    path.chmod(0o755)  # whatever the owner's umask is
 
 
 class Cancellation:

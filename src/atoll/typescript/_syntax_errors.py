@@ -44,18 +44,24 @@ def syntax_error(
     found = _REPORT.search(_STYLES.sub("", printed))
     if found is None or found["file"] != name or len(found["line"]) + len(found["column"]) > 20:
         return None
-    # The parser knows no other line ends than these.
-    text = source.removeprefix("\ufeff").replace("\r\n", "\n")
-    before = text.split("\n")[: int(found["line"])]
-    place = sum(len(line) + 1 for line in before[:-1]) + _index(before[-1], int(found["column"]))
-    before = split_lines(text[:place])
+    line, column = parsed_place(source, int(found["line"]), int(found["column"]))
     error = TypeScriptSyntaxError("SyntaxError", found["message"])
-    error.filename = filename
-    error.line = len(before)
-    error.column = utf16_length(before[-1]) + 1
-    error.source_line = split_lines(text)[error.line - 1][:400]
-    error.code_frame = code_frame(text, error.line, error.column, max(1, len(found["mark"])))
+    error.filename, error.line, error.column = filename, line, column
+    error.source_line = split_lines(source)[line - 1][:400]
+    error.code_frame = code_frame(source, line, column, max(1, len(found["mark"])))
     return error
+
+
+def parsed_place(source: str, line: int, column: int) -> tuple[int, int]:
+    """The line and column, as JavaScript counts, of a place that the parser shows.
+
+    It knows fewer line ends, counts characters, and gives a tab two columns.
+    """
+    text = source.removeprefix("\ufeff").replace("\r\n", "\n")
+    before = text.split("\n")[: max(1, line)]
+    place = sum(len(line) + 1 for line in before[:-1]) + _index(before[-1], column)
+    lines = split_lines(text[:place])
+    return len(lines), utf16_length(lines[-1]) + 1
 
 
 def _index(line: str, shown: int) -> int:

@@ -29,7 +29,7 @@ JSX = Literal["automatic", "classic", "preserve"]
 Decorators = Literal["standard", "legacy"]
 
 _FORMAT: Final = b"transpile 1"
-_JSX: Final = {"automatic": "react-jsx", "classic": "react", "preserve": "preserve"}
+JSX_MODES: Final = {"automatic": "react-jsx", "classic": "react", "preserve": "preserve"}
 _EXTENSIONS: Final = {"ts": "js", "mts": "mjs", "cts": "cjs", "tsx": "js", "jsx": "js"}
 _MAP_COMMENT: Final = "//# sourceMappingURL=data:application/json;base64,"
 _MOST_FILES: Final = 512
@@ -107,8 +107,8 @@ class Compiler:
     time_limit: float = 10.0
 
     def __post_init__(self) -> None:
-        if self.jsx not in _JSX:
-            raise ValueError(f"jsx is one of {', '.join(_JSX)}, not {self.jsx!r}")
+        if self.jsx not in JSX_MODES:
+            raise ValueError(f"jsx is one of {', '.join(JSX_MODES)}, not {self.jsx!r}")
         if self.decorators not in ("standard", "legacy"):
             raise ValueError(f"decorators are standard or legacy, not {self.decorators!r}")
         if self.decorator_metadata and self.decorators != "legacy":
@@ -174,7 +174,7 @@ class Compiler:
 
     def _compiler_options(self) -> dict[str, object]:
         options: dict[str, object] = {
-            "jsx": _JSX[self.jsx],
+            "jsx": JSX_MODES[self.jsx],
             "experimentalDecorators": self.decorators == "legacy",
             "emitDecoratorMetadata": self.decorator_metadata,
             "verbatimModuleSyntax": self.verbatim_module_syntax,

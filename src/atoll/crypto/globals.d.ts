@@ -1,0 +1,1 @@
+// @engine Crypto CryptoKey SubtleCrypto crypto

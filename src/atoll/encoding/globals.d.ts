@@ -1,0 +1,1 @@
+// @engine CompressionStream DecompressionStream TextDecoder TextDecoderStream TextEncoder TextEncoderStream atob btoa
