@@ -132,7 +132,7 @@ class TypeWriter:
             return "Error"
         if typing.is_typeddict(cls):
             hints = _hints(cls)
-            total = getattr(cls, "__required_keys__", frozenset())
+            total: frozenset[str] = getattr(cls, "__required_keys__", frozenset())
             required = {
                 name
                 for name, hint in hints.items()
