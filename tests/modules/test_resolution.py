@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from atoll import Isolate, ModuleDenied, ModuleNotFound
-from atoll.modules import Modules, ModuleSource
+from atoll.modules import Loaded, Modules, ModuleSource
 from tests.modules.support import default_of, virtual
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -126,7 +126,7 @@ async def test_concurrent_imports_ask_a_loader_once(isolate: Isolate) -> None:
 
 
 async def test_loaders_may_say_what_they_give(isolate: Isolate) -> None:
-    sources = {
+    sources: dict[str, Loaded] = {
         "a": ModuleSource("export default (1 as number)", language="ts"),
         "b": ModuleSource("exports.b = 2", kind="cjs"),
         "c": b"export default 3",
