@@ -30,16 +30,16 @@ exit status:
   130  interrupted with Ctrl-C
 """
 _GLOBALS: Final = """\
-A program is a classic script, in TypeScript if it is said to be, in which top-level await works. It
-sees ECMAScript, WebAssembly, the core classes of the web platform (URL, Blob, streams, events,
-...), and:
+A program is a classic script, in TypeScript if it is said to be, in which top-level await works, or
+a module (--module, .mjs, .mts). It sees ECMAScript, WebAssembly, the core classes of the web
+platform (URL, Blob, streams, events, ...), and:
 
   print(...values)  writes a line to standard output
   input             text of --input, or of standard input when that is no terminal, or null
   args              what follows --, an array of strings
 
-Its completion value, the value of its last expression statement, is printed unless undefined; a
-promise is awaited.
+Its completion value, the value of its last expression statement, or a module's default export, is
+printed unless undefined; a promise is awaited.
 """
 
 
@@ -179,7 +179,17 @@ def _add_program(parser: argparse.ArgumentParser, metavar: str, what: str) -> No
     parser.add_argument(
         "--ts", action="store_const", dest="language", const="ts", help="the same as --language ts"
     )
+    _add_modules(parser)
     add_limits(parser)
+
+
+def _add_modules(parser: argparse.ArgumentParser) -> None:
+    modules = parser.add_argument_group(
+        "modules", "Without --directory, a program imports nothing."
+    )
+    modules.add_argument("--module", action="store_true", help=_HELP["module"])
+    modules.add_argument("--directory", metavar="DIR", help=_HELP["directory"])
+    modules.add_argument("--node-modules", metavar="DIR", help=_HELP["node_modules"])
 
 
 def add_limits(parser: argparse.ArgumentParser) -> None:
@@ -210,6 +220,9 @@ _HELP: Final = {
     "allow": "a pattern of URLs that the handler may fetch, such as https://api.example.com",
     "env": "a value that the handler gets in its second argument",
     "reload": "load the handler again when a file beside it changes",
+    "module": "it is a module, as .mjs and .mts files are; its value is its default export",
+    "directory": "a folder that its imports, and FILE, are in; what is in it can be imported",
+    "node_modules": "a node_modules folder whose packages it can import",
     "input": "what the program sees as input; - reads standard input before it starts",
     "json": "print the result as one line of JSON, and what the program prints to standard error",
     "language": "of the program, where the extension of FILE does not say it",

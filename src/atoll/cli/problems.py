@@ -14,6 +14,7 @@ from atoll.errors import (
     LimitExceeded,
     MarshalError,
     MemoryLimitExceeded,
+    ModuleError,
     OutputLimitExceeded,
     WallTimeLimitExceeded,
 )
@@ -41,6 +42,9 @@ def report(error: AtollError, source: str, errors: Stream) -> int:
         return exit_codes.THREW
     if isinstance(error, JSError):
         errors.write(_thrown(error, errors))
+        return exit_codes.THREW
+    if isinstance(error, ModuleError):
+        errors.say(str(error))
         return exit_codes.THREW
     if isinstance(error, MarshalError):
         errors.say(f"a value cannot leave the isolate: {error}")
@@ -87,8 +91,11 @@ def _syntax_error(error: JSSyntaxError, source: str, errors: Stream) -> str:
     """``file:line:column``, the message, and the line with a caret below the place."""
     where = f"{error.filename}:{error.line}:{error.column}" if error.line else f"{error.filename}"
     text = f"{where}: {errors.coloured('SyntaxError', 'red', 'bold')}: {error.message}\n"
-    if error.line and error.column:
+    if error.specifier is not None and error.column:  # in a module, whose text is not here
+        line = (error.source_line or "")[:200]
+        text += f"\n  {line}\n  {' ' * (error.column - 1)}^\n"
+    elif error.line and error.column:
         text += "\n" + code_frame(source, error.line, error.column) + "\n"
     if error.message.startswith(("Cannot use import", "Unexpected token 'export'")):
-        text += "\nA program is a classic script: it has no import and export declarations.\n"
+        text += "\nA program is a classic script unless --module says that it is a module.\n"
     return text

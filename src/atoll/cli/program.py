@@ -19,6 +19,7 @@ from atoll.sync import Isolate, JSFunction
 from . import exit_codes, problems
 from .arguments import UsageError, given_limits
 from .json_text import NotJson, to_json
+from .modules import ProgramModules, modules_of
 from .terminal import Stream, error_stream, output_stream
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
         limits = Limits(**given_limits(options))  # type: ignore[arg-type]
     except ValueError as error:
         raise UsageError(str(error).replace("Limits.", "")) from None
-    return Program(source, filename, options, read_input).run(limits)
+    return Program(source, filename, options, read_input, modules_of(options, filename)).run(limits)
 
 
 class Program:
@@ -54,6 +55,7 @@ class Program:
         filename: str,
         options: argparse.Namespace,
         read_input: Callable[[], str | None],
+        modules: ProgramModules | None,
     ) -> None:
         self._source = source
         self._named: dict[str, Any] = {"filename": filename, "language": options.language}
@@ -64,6 +66,7 @@ class Program:
         self._printed: Stream = self._errors if options.json else self._output
         self._provided: tuple[JSFunction, JSFunction] | None = None
         self._status = exit_codes.OK
+        self._modules = modules
 
     def run(self, limits: Limits) -> int:
         """Run it in an isolate of its own; returns the exit status."""
@@ -103,18 +106,29 @@ class Program:
 
     def _print_result(self, isolate: Isolate, show: JSFunction, limits: Limits) -> None:
         if self._options.json:
-            value = isolate.eval(self._source, **self._named)
+            value = self._evaluate(isolate, copy=True)
             self._write(self._output, to_json(value))
             return
         started = time.monotonic()
         # The isolate turns the result into text: much of what it can hold cannot leave it.
-        with isolate.eval(self._source, **self._named, copy=False) as result:
+        with self._evaluate(isolate, copy=False) as result:
             left = None
             if limits.call_time is not None:
                 left = max(0.001, limits.call_time - (time.monotonic() - started))
             text = isolate.eval("(show, result) => show(result)", show, result, timeout=left)
         if text is not None:
             self._write(self._output, text)
+
+    def _evaluate(self, isolate: Isolate, *, copy: bool) -> Any:
+        """The program's value: of its last statement, or a module's default export."""
+        if self._modules is None:
+            return isolate.eval(self._source, **self._named, copy=copy)
+        handle = isolate.install(self._modules.builder)
+        if self._modules.specifier is None:
+            return handle.eval(self._source, filename=self._modules.filename, copy=copy)
+        handle.run(self._modules.specifier)
+        with handle.import_module(self._modules.specifier) as namespace:
+            return namespace.get("default", copy=copy)
 
     def _uncaught(self, error: BaseException) -> None:
         self._status = exit_codes.THREW
