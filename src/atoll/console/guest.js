@@ -63,7 +63,7 @@ export default function install(atoll, options) {
     TypeErrorCtor,
     uncurryThis,
   } = atoll.primordials;
-  const { nativeFunction, post } = atoll;
+  const { flush, nativeFunction, post } = atoll;
   const { parseFloat, parseInt } = globalThis;
   const { is } = Object;
   const now = uncurryThis(performance.now);
@@ -178,6 +178,12 @@ export default function install(atoll, options) {
   // 2.1 Logger(logLevel, args)
   /** @param {string} level @param {any} args an array or list */
   const logger = (level, args) => {
+    log(level, args);
+    // Errors are few, and often the last that a program says before it is ended.
+    if (level === "error" || level === "assert") flush();
+  };
+  /** @param {string} level @param {any} args an array or list */
+  const log = (level, args) => {
     if (args.length === 0 || !admitted()) return;
     const budget = newBudget();
     // Nearly every entry: neither lists nor formatting.
