@@ -46,6 +46,9 @@ test: check pytest ## Everything: set-up, all checks, all tests
 
 pytest: setup ## The tests alone; ARGS="-k wire" selects (then in one process)
 ifeq ($(strip $(ARGS)),)
+	@tools/browser.sh
+	@$(MAKE) --no-print-directory demo/node_modules/.installed || \
+	  echo "no editor: the tests of the playground are skipped (its packages come from npm)" >&2
 	$(BIN)/python -m pytest -m "not serial" --numprocesses=$(WORKERS) --dist=worksteal
 	@if grep -rqs --include='*.py' 'mark\.serial' tests; then \
 	  set -x; $(BIN)/python -m pytest -m serial; fi
@@ -65,10 +68,14 @@ lint: setup ## Python: ruff rules and format
 types: setup ## Python: mypy, strict
 	$(BIN)/mypy $(PY_PATHS)
 
-guest: setup ## Guest JavaScript: types, rules and format, offline
+guest: setup ## JavaScript: types, rules and format, offline
 	$(DENO) check --no-remote --no-npm src/atoll
 	$(DENO) lint
 	$(DENO) fmt --check
+	$(DENO) lint --config demo/deno.json
+	$(DENO) fmt --check --config demo/deno.json
+	if [ -e demo/node_modules/.installed ]; then \
+	  $(DENO) check --config demo/deno.json --cached-only demo/static/*.js; fi
 
 vendor: ## Vendored files are the published ones
 	@for readme in src/atoll/vendor/*/README.md; do \
@@ -82,10 +89,14 @@ wheel: setup ## The wheel is pure Python and complete
 inventory: setup ## Rewrite the inventory of the global scope that a test compares
 	$(BIN)/python -m tests.inventory.generate
 
+screenshots: setup demo/node_modules/.installed ## Make the pictures of the documentation anew
+	ATOLL_SCREENSHOTS=1 $(BIN)/python -m pytest tests/demo -q
+
 format: setup ## Rewrite Python and guest code the way check wants it
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(DENO) fmt
+	$(DENO) fmt --config demo/deno.json
 
 clean: ## Remove the environment, caches and build output
 	rm -rf $(VENV) demo/node_modules .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache dist

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from atoll import Isolate
 
 _PROC = Path("/proc/self")
+_OF_LOOPS = "asyncio_"
+"""Threads of an event loop's default executor: they end with the loop, whoever has it."""
 
 
 @contextlib.contextmanager
@@ -46,7 +48,7 @@ def no_leaks(*, patience: float = 5) -> Iterator[None]:
     started = {
         thread
         for thread in set(threading.enumerate()) - threads
-        if not thread.daemon and thread.is_alive()
+        if not thread.daemon and thread.is_alive() and not thread.name.startswith(_OF_LOOPS)
     }
     _expect(not started, f"threads are left running: {started}")
 
