@@ -66,3 +66,26 @@ def test_worker() -> None:
         "so it goes quotes",
         "['hello', 'bye'] 1000",
     ]
+
+
+def test_serverless() -> None:
+    told = run("serverless.py").splitlines()
+    assert told[:4] == [
+        'ada/visits: 200 {"visits":1}',
+        'ada/visits: 200 {"visits":2}',
+        'ada/price?of=gold: 200 {"price":100}',
+        "ada/nothing: 404 nothing here",
+    ]
+    assert "169.254.169.254 is not allowed" in told[4]
+    assert "RequestTimeout" in told[5]
+    assert told[6] == 'ada/visits: 200 {"visits":3}'
+
+
+def test_spreadsheet() -> None:
+    told = {line.split()[0]: line for line in run("spreadsheet.py").splitlines()}
+    assert told["B1"].endswith(" 66.5")
+    assert told["C1"].endswith(" 12.50 €")
+    assert "#CircularReference: B3 → B3" in told["B3"]
+    assert "#JSError: SyntaxError" in told["C2"]
+    assert "#JSError: ReferenceError: fetch is not defined" in told["C3"]
+    assert told["D1"].endswith(" low")

@@ -14,6 +14,8 @@ import re
 from importlib import resources
 from typing import Final
 
+from atoll.errors import AtollError
+
 _MAIN: Final = "core/guest/main.js"
 _IMPORT: Final = re.compile(
     r'^import (?:(?:\{([^}]*)\}|\* as (\w+)) from )?"(\.[^"]*)";$', re.MULTILINE
@@ -30,10 +32,20 @@ _DEFAULT: Final = re.compile(r"^export default (function install\()", re.MULTILI
 
 @functools.cache
 def core_script() -> bytes:
-    """The core, as an expression whose value is the function that starts it."""
+    """The core, as an expression whose value is the function that starts it.
+
+    Raises:
+        AtollError: files of the installation cannot be read.
+    """
     parts: dict[str, str] = {}
     exported: dict[str, frozenset[str]] = {}
-    _add(_MAIN, parts, exported, ())
+    try:
+        _add(_MAIN, parts, exported, ())
+    except OSError as error:
+        raise AtollError(
+            f"Atoll's own files cannot be read, so no isolate can start: {error}. Make them "
+            "readable for this user, or install Atoll again"
+        ) from error
     text = "".join(f"const {_variable(path)} = {part};\n" for path, part in parts.items())
     return f'(() => {{ "use strict";\n{text}return {_variable(_MAIN)}.main; }})()'.encode()
 

@@ -185,6 +185,8 @@ class IsolateProcess:
             return self.exit
         message: dict[str, Any] = marshal.loads(data)  # noqa: S302 — from our own spawner
         if "error" in message:
+            # There is no process, so nothing else will come, whoever waits for it later.
+            self.exit = ProcessExit(None, int(signal.SIGKILL), "it never ran", 0.0, 0)
             raise _error(message["layer"], message["error"])
         if "spawned" in message:
             self.pid = message["spawned"]

@@ -1,0 +1,366 @@
+"""What runtimes and pools make of their owners' mistakes, and of machines that have run out."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib.metadata
+import os
+import resource
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import atoll
+import atoll.sync
+from atoll import AtollError, EngineNotFound, IsolateDisposed, Pool, PoolUnavailable, Runtime
+from atoll.core import bundle, launch
+from atoll.engine import deno
+from tests.hostile.support import gone, pid_of
+
+
+def run_program(text: str, *options: str) -> str:
+    """What a program prints that ends without a warning."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error::ResourceWarning", *options, "-c", textwrap.dedent(text)],
+        capture_output=True,
+        text=True,
+        timeout=50,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+# Uses that are none
+
+
+async def test_a_runtime_belongs_to_its_event_loop() -> None:
+    async with Runtime(timers="manual") as rt:
+        for use in (lambda: rt.eval("1"), lambda: rt.tick(1), lambda: rt.statistics()):
+
+            async def elsewhere(use: Any = use) -> None:
+                await use()
+
+            with pytest.raises(RuntimeError, match="another event loop"):
+                await asyncio.to_thread(asyncio.run, elsewhere())
+        assert await rt.eval("1") == 1
+
+
+def test_two_threads_at_once_are_refused_and_the_first_goes_on() -> None:
+    with atoll.sync.Runtime() as rt:
+        entered, go_on = threading.Event(), threading.Event()
+
+        def wait() -> str:
+            entered.set()
+            go_on.wait()
+            return "done"
+
+        rt.define_function("wait", wait)
+        results: list[Any] = []
+        thread = threading.Thread(target=lambda: results.append(rt.eval("wait()")))
+        thread.start()
+        entered.wait()
+        with pytest.raises(RuntimeError, match="in use by another thread"):
+            rt.timers.pending()
+        go_on.set()
+        thread.join()
+        assert results == ["done"]
+
+
+async def test_a_callback_may_use_its_own_runtime() -> None:
+    async with Runtime(timers="manual") as rt:
+
+        async def again(n: int) -> Any:
+            return await rt.eval(f"{n} + 1")
+
+        await rt.define_function("sync_again", again)
+        await rt.define_async_function("again", again)
+        assert await rt.eval("[sync_again(1), await again(2)]") == [2, 3]
+
+        async def tick() -> None:
+            await rt.tick(10)
+
+        await rt.define_function("tick", tick)
+        with pytest.raises(atoll.ReentrancyError, match="clock cannot be moved"):
+            await rt.eval("tick()")
+        await rt.define_function("dispose", rt.dispose)
+        with pytest.raises(IsolateDisposed):
+            await rt.eval("dispose()")
+
+
+# Owners that forget
+
+
+@pytest.fixture(autouse=True)
+def collect() -> Iterator[None]:
+    """What recorded warnings and cycles keep alive goes before the look at what is left."""
+    yield
+    gc.collect()
+
+
+async def test_a_forgotten_runtime_warns_and_leaves_no_process() -> None:
+    async def forget() -> int:
+        rt = Runtime(console=lambda entry: None)
+        await rt.__aenter__()
+        return pid_of(rt)
+
+    with pytest.warns(ResourceWarning, match="never closed"):
+        pid = await forget()
+    await gone(pid)
+
+
+def test_a_forgotten_blocking_runtime_warns_and_leaves_no_process() -> None:
+    def forget() -> int:
+        rt = atoll.sync.Runtime()
+        rt.__enter__()
+        process = rt._driver.process
+        assert process is not None
+        assert process.pid is not None
+        return process.pid
+
+    with pytest.warns(ResourceWarning, match="never closed"):
+        pid = forget()
+    asyncio.run(gone(pid))
+
+
+FORGOTTEN = """
+import asyncio, warnings
+from atoll import Isolate, Pool
+warnings.simplefilter("ignore")
+
+async def main():
+    pool = Pool(Isolate, size=1)
+    await pool.__aenter__()
+    async with pool.checkout() as isolate:
+        print(isolate._driver.process.pid, flush=True)
+    while not pool.metrics().idle:
+        await asyncio.sleep(0.01)
+    print(next(iter(pool._isolates.values()))._driver.process.pid, flush=True)
+"""
+ENDINGS = {
+    "forgotten": "asyncio.run(main())",
+    "loop closed early": "loop = asyncio.new_event_loop(); loop.run_until_complete(main());"
+    " loop.close()",
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_a_program_that_forgets_its_pool_ends_and_leaves_no_process(ending: str) -> None:
+    output = await asyncio.to_thread(run_program, f"{FORGOTTEN}\n{ENDINGS[ending]}")
+    pids = list(map(int, output.split()))
+    assert len(pids) == 2
+    for pid in pids:
+        await gone(pid)
+
+
+async def test_a_program_that_forgets_its_blocking_pool_ends_and_leaves_no_process() -> None:
+    output = await asyncio.to_thread(
+        run_program,
+        """
+        import warnings
+        from atoll.sync import Isolate, Pool
+        warnings.simplefilter("ignore")
+        pool = Pool(Isolate, size=1)
+        pool.__enter__()
+        with pool.checkout() as isolate:
+            print(isolate._driver.process.pid)
+        """,
+    )
+    await gone(int(output))
+
+
+async def test_in_a_forked_child_an_asyncio_pool_is_closed() -> None:
+    output = await asyncio.to_thread(
+        run_program,
+        """
+        import asyncio, os, warnings
+        from atoll import Isolate, Pool, PoolClosed
+        warnings.simplefilter("ignore", DeprecationWarning)
+
+        async def main():
+            async with Pool(Isolate, size=1) as pool:
+                async with pool.checkout() as isolate:
+                    await isolate.eval("1")
+                child = os.fork()
+                if child == 0:
+                    try:
+                        pool.checkout().__aenter__().send(None)
+                    except PoolClosed as error:
+                        print("forked" in str(error), flush=True)
+                    os._exit(0)
+                assert os.waitpid(child, 0)[1] == 0
+                async with pool.checkout() as isolate:
+                    print(await isolate.eval("6 * 7"))
+
+        asyncio.run(main())
+        """,
+    )
+    assert output.split() == ["True", "42"]
+
+
+async def test_an_interrupt_ends_a_program_with_a_pool_cleanly() -> None:
+    output = await asyncio.to_thread(
+        run_program,
+        """
+        import asyncio, os, signal
+        from atoll import Pool
+
+        async def main():
+            async with Pool(size=2) as pool, pool.checkout() as rt:
+                print(rt._driver.process.pid, flush=True)
+                await rt.define_function("interrupt", lambda: os.kill(os.getpid(), signal.SIGINT))
+                await rt.eval("interrupt(); for (;;);")
+
+        try:
+            asyncio.run(main())
+        except KeyboardInterrupt:
+            print("interrupted")
+        """,
+    )
+    pid, told = output.split()
+    assert told == "interrupted"
+    await gone(int(pid))
+
+
+# Machines that have run out
+
+
+@pytest.fixture
+def few_descriptors() -> Iterator[None]:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    atoll.sync.Isolate().__enter__().dispose()  # the spawner has started
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")) + 3, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_without_descriptors_a_runtime_says_what_to_do(few_descriptors: None) -> None:
+    with pytest.raises(AtollError, match="ulimit -n"):
+        atoll.sync.Runtime().__enter__()
+
+
+async def test_a_pool_outlives_a_lack_of_descriptors() -> None:
+    atoll.sync.Isolate().__enter__().dispose()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (len(os.listdir("/proc/self/fd")) + 3, hard))
+    try:
+        async with Pool(size=1) as pool:
+            with pytest.raises(PoolUnavailable, match="ulimit -n"):
+                async with pool.checkout():
+                    pass
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            async with asyncio.timeout(20):
+                while not pool.metrics().idle:
+                    await asyncio.sleep(0.01)
+            async with pool.checkout() as rt:
+                assert await rt.eval("1") == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becomes a user whose processes can be counted")
+async def test_where_no_process_can_be_made_the_error_says_so(tmp_path: Path) -> None:
+    output = await asyncio.to_thread(
+        run_program,
+        """
+        import os, resource, sys
+        from atoll import AtollError
+        from atoll.sync import Pool, Runtime
+        import atoll.core.blocking, atoll.console, atoll.crypto, atoll.encoding, atoll.timers
+        # Modules that are imported when they are needed may be out of that user's reach.
+        from atoll.core.launch import boot_file
+        from atoll.core.bundle import core_script
+        from atoll.engine import find_engine
+        find_engine(); core_script(); boot_file()
+        resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+        os.setgroups([]); os.setgid(54321); os.setuid(54321)
+        try:
+            Runtime(confinement="best-effort").__enter__()
+        except AtollError as error:
+            print(type(error).__name__, error)
+        """,
+    )
+    assert "process" in output
+
+
+# Installations that are broken
+
+
+@pytest.fixture
+def forgetful() -> Iterator[None]:
+    """What is cached about the installation is looked up again."""
+    caches = (deno.find_engine, deno.engine_version, bundle.core_script, launch._seal)
+    for cache in caches:
+        cache.cache_clear()
+    yield
+    for cache in caches:
+        cache.cache_clear()
+
+
+def start_all() -> list[BaseException]:
+    """The errors of a runtime of each flavour, and what a pool of each says was the reason."""
+
+    async def start() -> tuple[AtollError, BaseException | None]:
+        with pytest.raises(AtollError) as of_runtime:
+            await Runtime().__aenter__()
+        with pytest.raises(PoolUnavailable) as of_pool:
+            async with Pool(size=1) as pool, pool.checkout():
+                pass
+        return of_runtime.value, of_pool.value.__cause__
+
+    errors = [*asyncio.run(start())]
+    with pytest.raises(AtollError) as of_runtime:
+        atoll.sync.Runtime().__enter__()
+    with (
+        pytest.raises(PoolUnavailable) as of_pool,
+        atoll.sync.Pool(size=1) as pool,
+        pool.checkout(),
+    ):
+        pass
+    errors += [of_runtime.value, of_pool.value.__cause__]
+    return [error for error in errors if error is not None]
+
+
+def test_a_missing_engine_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, forgetful: None
+) -> None:
+    monkeypatch.setattr(deno, "_candidates", lambda: ["/nonexistent/bin/deno"])
+    for error in start_all():
+        assert isinstance(error, EngineNotFound)
+        assert "pip install" in str(error)
+
+
+def test_another_version_of_the_engine_is_refused(
+    monkeypatch: pytest.MonkeyPatch, forgetful: None
+) -> None:
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "1.46.3")
+    for error in start_all():
+        assert isinstance(error, EngineNotFound)
+        assert "is tested with" in str(error)
+
+
+def test_guest_code_that_cannot_be_read_says_so(
+    monkeypatch: pytest.MonkeyPatch, forgetful: None, tmp_path: Path
+) -> None:
+    files = resources.files
+    monkeypatch.setattr(
+        resources, "files", lambda name: tmp_path if name == "atoll" else files(name)
+    )
+    for error in start_all():
+        assert "own files cannot be read" in str(error)
+
+
+def test_a_first_module_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, forgetful: None, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(launch, "boot_file", lambda: tmp_path / "boot.js")
+    for error in start_all():
+        assert "boot.js" in str(error)
