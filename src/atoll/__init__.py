@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .core.reference import JSFunction, JSPromise, Reference
     from .core.scope import Scope
     from .core.statistics import Statistics, Usage
+    from .core.streams import Sink
     from .core.values import AbortSignal, JSMap, JSRegExp, undefined
     from .core.web import (
         URL,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
         File,
         FormData,
         ReadableStream,
-        Sink,
         URLSearchParams,
         WritableStream,
     )
@@ -69,6 +69,7 @@ _HOMES = {
     ".core.reference": ("JSFunction", "JSPromise", "Reference"),
     ".core.scope": ("Scope",),
     ".core.statistics": ("Statistics", "Usage"),
+    ".core.streams": ("Sink",),
     ".core.values": ("AbortSignal", "JSMap", "JSRegExp", "undefined"),
     ".core.web": (
         "Blob",
@@ -76,7 +77,6 @@ _HOMES = {
         "File",
         "FormData",
         "ReadableStream",
-        "Sink",
         "URL",
         "URLSearchParams",
         "WritableStream",

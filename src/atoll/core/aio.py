@@ -186,13 +186,13 @@ class AsyncDriver(driver.Driver):
         args: tuple[Any, ...],
         timeout: float | None = None,
         *,
-        abandoned: deque[Pending] | None = None,
+        started: deque[Pending] | None = None,
     ) -> Any:
         """Call a target of the guest and wait for the answer.
 
         Cancelling cancels the call in the guest; a guest that does not react is ended. But with
-        ``abandoned``, a call whose answer must not be lost is left running and put there, and the
-        next request with it waits for that one.
+        ``started``, calls whose answers must not be lost: the first of those is waited for, if
+        there is one, and when that is cancelled, the call is left running and put back there.
         """
         loop = self._check_use()
         while self._backlog() > BACKLOG and self.host.failure is None:
@@ -200,8 +200,10 @@ class AsyncDriver(driver.Driver):
             self._room.clear()
             await self._room.wait()
         host = self.host
-        if abandoned:
-            pending = abandoned.popleft()
+        if started:
+            pending = started.popleft()
+            if pending.done:
+                return pending.result()
         else:
             try:
                 pending = host.call(target, args, nested=self._is_nested())
@@ -228,16 +230,21 @@ class AsyncDriver(driver.Driver):
         try:
             await future
         except asyncio.CancelledError:
-            if abandoned is None:
+            if started is None:
                 self._cancel(pending)
             else:
                 pending.deadline = None
-                abandoned.append(pending)
+                started.appendleft(pending)
             raise
         finally:
             if answering:
                 del self._behind[pending.id]
         return pending.result()
+
+    def read_ahead(self, started: deque[Pending], args: tuple[Any, ...], count: int) -> None:
+        """Have that many reads of a stream under way."""
+        if len(started) < count and self._start_reads(started, args, count):
+            self._flush_soon()
 
     def post(self, target: int, args: tuple[Any, ...]) -> None:
         """Send a message that has no answer."""

@@ -155,10 +155,19 @@ class BlockingDriver(Driver):
 
     # Calls of the host
 
-    def request(self, target: int, args: tuple[Any, ...], timeout: float | None = None) -> Any:
+    def request(
+        self,
+        target: int,
+        args: tuple[Any, ...],
+        timeout: float | None = None,
+        *,
+        started: deque[Pending] | None = None,
+    ) -> Any:
         """Call a target of the guest and wait for the answer.
 
-        An exception in the waiting thread (KeyboardInterrupt) cancels the call in the guest.
+        An exception in the waiting thread (KeyboardInterrupt) cancels the call in the guest. But
+        with ``started``, calls whose answers must not be lost: the first of those is waited for,
+        if there is one, and when that is interrupted, the call is left running and put back there.
         """
         self._check_process()
         lock = self._acquire()
@@ -172,7 +181,10 @@ class BlockingDriver(Driver):
             self._torn = True
             try:
                 # Whoever calls while the guest is blocked is a callback, or is called by one.
-                pending = host.call(target, args, nested=host.session.blocked)
+                if started:
+                    pending = started.popleft()
+                else:
+                    pending = host.call(target, args, nested=host.session.blocked)
                 deadline = self._set_deadline(pending, timeout)
                 if deadline < self._look_at:
                     self._watch(deadline)
@@ -185,13 +197,30 @@ class BlockingDriver(Driver):
             except BaseException:
                 if self._torn:
                     self.end(IsolateCrashed(_INTERRUPTED))
-                elif pending is not None:
+                elif pending is not None and started is None:
                     self._cancel(pending)
+                elif pending is not None and started is not None:
+                    pending.deadline = None
+                    started.appendleft(pending)
                 raise
         finally:
             self._torn = False
             lock.release()
         return pending.result()
+
+    def read_ahead(self, started: deque[Pending], args: tuple[Any, ...], count: int) -> None:
+        """Have that many reads of a stream under way."""
+        if len(started) >= count:
+            return
+        lock = self._acquire()
+        try:
+            if self._start_reads(started, args, count):
+                self._write()
+        except BaseException:  # KeyboardInterrupt: half of a message may have been queued
+            self.end(IsolateCrashed(_INTERRUPTED))
+            raise
+        finally:
+            lock.release()
 
     def _acquire(self) -> threading.RLock:
         lock = self._lock
@@ -255,6 +284,8 @@ class BlockingDriver(Driver):
         session, fd, taken = self.host.session, self.process.output, self._taken
         if not taken:
             targets = session.targets
+            if targets:
+                self._widen(fd)
             self._torn = False
             # Reading and keeping are one call, so that no interrupt comes between them.
             if targets:

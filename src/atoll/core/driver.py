@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections import deque
 from collections.abc import Awaitable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from atoll.core import operations
 from atoll.core.bundle import core_script
 from atoll.core.host import Host, Invocation, Pending
 from atoll.core.launch import Confinement, bound_memory, cpu_exceeded, launch
 from atoll.core.reference import BaseReference
 from atoll.engine import IsolateProcess
 from atoll.engine.pipe_writer import PipeWriter
+from atoll.engine.process import widen_pipe
 from atoll.errors import (
     AtollError,
     IsolateCrashed,
@@ -38,6 +41,10 @@ READ_SIZE: Final = 64 * 1024
 MOST_VECTORS: Final = 64
 """Buffers that one system call fills; the kernel takes 1024 at most."""
 _NEVER: Final = float("inf")
+WIDE_PIPE: Final = 256 * 1024
+"""Bytes that a pipe holds once it has had much to carry; 64 KiB is usual."""
+_WIDE_FROM: Final = 128 * 1024
+"""Bytes waiting for a pipe from which on it is made wide."""
 _RELEASES_WAIT: Final = 1 * MiB
 """Bytes waiting for the guest beyond which it is not told of released references as well."""
 PLAIN: Final = frozenset({type(None), bool, int, float, str, bytes, list, dict, tuple})
@@ -63,6 +70,7 @@ class Driver:
         self._limits = limits
         self.confinement = confinement
         self._owner_pid = os.getpid()
+        self._wide: set[int] = set()
         self._writers: tuple[PipeWriter, ...] = ()
         self._cancelled: dict[int, float] = {}
 
@@ -121,6 +129,7 @@ class Driver:
         session = self.host.session
         targets = session.targets
         if targets:
+            self._widen(self.process.output)
             count = os.readv(self.process.output, targets[:MOST_VECTORS])
             return session.filled(count) if count else None
         data = os.read(self.process.output, READ_SIZE)
@@ -137,8 +146,21 @@ class Driver:
             if buffers:
                 if host.recorder is not None:
                     host.recorder.sent(pipe, buffers)
-                self._writers[pipe].feed(buffers)
+                writer = self._writers[pipe]
+                writer.feed(buffers)
                 buffers.clear()
+                if writer.size > _WIDE_FROM:
+                    self._widen(writer.fd)
+
+    def _widen(self, fd: int) -> None:
+        """Let a pipe that has much to carry hold more at a time.
+
+        Only such a one: the system bounds what all pipes of a user hold, and beyond that gives
+        every new one less than usual.
+        """
+        if fd not in self._wide:
+            self._wide.add(fd)
+            widen_pipe(fd, WIDE_PIPE)
 
     def _backlog(self) -> int:
         """Bytes that wait for the guest to read them."""
@@ -147,6 +169,20 @@ class Driver:
     def _guest_is_ready(self) -> None:
         assert self.process is not None  # noqa: S101 - for the type checker
         bound_memory(self.process, self._limits)
+
+    # Calls
+
+    def _start_reads(self, started: deque[Pending], args: tuple[Any, ...], count: int) -> bool:
+        """Ask for chunks of a stream before they are wanted; `_flush` has to follow.
+
+        Not while the guest is blocked: it could not answer.
+        """
+        host = self.host
+        if host.failure is not None or host.session.blocked:
+            return False
+        while len(started) < count:
+            started.append(host.call(operations.STREAM_READ, args))
+        return True
 
     # Answers
 

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
-from atoll.core import web
+from atoll.core import streams, web
 from atoll.core.operations import FIRST_HANDLE
 from atoll.core.reference import BaseReference
 from atoll.errors import HandleLimitExceeded, MarshalError
@@ -260,7 +260,7 @@ class Handles:
         class_id = self.class_of(value) or self.find_class(type(value))
         if class_id:
             return ["c", self.send(value, class_id=class_id), class_id]
-        stream = web.encode_stream(value, self)
+        stream = streams.encode_stream(value, self)
         if stream is not None:
             return stream
         if callable(value):

@@ -7,16 +7,15 @@ to read from or write to, and an iterator of the host becomes a stream in the gu
 
 from __future__ import annotations
 
-import asyncio
-import inspect
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from atoll.core import operations
 from atoll.core.reference import BaseReference, Reference
+from atoll.core.streams import chunks_ahead
 from atoll.wire.frames import ProtocolViolation
 
 if TYPE_CHECKING:
@@ -171,26 +170,6 @@ class FormData(_Pairs["str | Blob | BaseReference"]):
     """The fields of a form: text, or files."""
 
 
-class Sink:
-    """Where a ``WritableStream`` in the guest writes to: functions of the host, sync or async.
-
-    Args:
-        write: takes one chunk; the guest's stream waits for it.
-        close: called when the guest closes the stream.
-        abort: called with the reason when the guest aborts it.
-    """
-
-    def __init__(
-        self,
-        write: Callable[[Any], Awaitable[Any] | Any],
-        close: Callable[[], Awaitable[Any] | Any] | None = None,
-        abort: Callable[[Any], Awaitable[Any] | Any] | None = None,
-    ) -> None:
-        self.write = write
-        self.close = close or (lambda: None)
-        self.abort = abort or (lambda _: None)
-
-
 # What the guest's blobs and streams are to the host
 
 
@@ -236,25 +215,26 @@ class ReadableStream(Reference):
     the next one gets its chunk.
     """
 
-    __slots__ = ("_abandoned",)
+    __slots__ = ("_started",)
 
     def __init__(self, driver: Any, handle: int, kind: str) -> None:
         super().__init__(driver, handle, kind)
-        self._abandoned: deque[Pending] = deque()
+        self._started: deque[Pending] = deque()
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Any:
-        chunk = await self._driver.request(
-            operations.STREAM_READ, (self._use(),), abandoned=self._abandoned
-        )
+        read = (self._use(),)
+        chunk = await self._driver.request(operations.STREAM_READ, read, started=self._started)
         if chunk is None:
             raise StopAsyncIteration
+        self._driver.read_ahead(self._started, read, chunks_ahead(chunk[0]))
         return chunk[0]
 
     async def cancel(self, reason: object = None) -> None:
         """Stop reading; the guest's source is told."""
+        self._started.clear()
         await self._driver.request(operations.STREAM_CANCEL, (self._use(), reason))
 
 
@@ -283,59 +263,6 @@ REFERENCES = {"blob": BlobReference, "readable": ReadableStream, "writable": Wri
 
 
 # Encoding
-
-
-def encode_stream(value: Any, handles: Handles) -> list[Any] | None:
-    """The tag for an iterator that becomes a stream, or a sink; None: neither."""
-    if isinstance(value, Sink):
-        return ["w", *(_function(f, handles) for f in (value.write, value.close, value.abort))]
-    if hasattr(type(value), "__aiter__"):
-        iterator = aiter(value)
-        return ["r", *(_function(f, handles) for f in _async_source(iterator))]
-    if inspect.isgenerator(value):
-        return ["r", *(_function(f, handles) for f in _source(value))]
-    return None
-
-
-def _function(function: Callable[..., Any], handles: Handles) -> dict[str, Any]:
-    return {"$": ["f", handles.send(function), "", True]}
-
-
-def _async_source(iterator: AsyncIterator[Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    pulling: asyncio.Task[Any] | None = None
-
-    async def pull() -> list[Any] | None:
-        nonlocal pulling
-        pulling = asyncio.current_task()
-        try:
-            return [await anext(iterator)]
-        except StopAsyncIteration:
-            return None
-        finally:
-            pulling = None
-
-    async def cancel(reason: object = None) -> None:
-        if pulling is not None:  # a generator that runs cannot be closed
-            pulling.cancel()
-            await asyncio.wait([pulling])
-        close = getattr(iterator, "aclose", None)
-        if close is not None:
-            await close()
-
-    return pull, cancel
-
-
-def _source(iterator: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    def pull() -> list[Any] | None:
-        try:
-            return [next(iterator)]
-        except StopIteration:
-            return None
-
-    def cancel(reason: object = None) -> None:
-        iterator.close()
-
-    return pull, cancel
 
 
 def encode_url(encoder: _Encoder, value: URL, depth: int) -> Any:

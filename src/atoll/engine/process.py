@@ -428,7 +428,7 @@ def spawn(options: SpawnOptions) -> IsolateProcess:
             theirs.append(write if host_reads else read)
             os.set_blocking(ours[-1], False)
             if options.pipe_size is not None:
-                _resize(read, options.pipe_size)
+                widen_pipe(read, options.pipe_size)
         control, far = socket.socketpair(socket.AF_UNIX, _MESSAGES)
         control.setblocking(False)
         if _NO_LAYERS:
@@ -467,7 +467,8 @@ def _request(options: SpawnOptions) -> bytes:
     return message
 
 
-def _resize(pipe: int, size: int) -> None:
+def widen_pipe(pipe: int, size: int) -> None:
+    """Let a pipe hold that many bytes, if the system allows it: it bounds the sum per user."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, size)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, overload
@@ -18,12 +19,14 @@ from atoll.core.capability import (
     own,
 )
 from atoll.core.classes import ClassDefinition
+from atoll.core.host import Pending
 from atoll.core.isolate import DEFAULT_FILENAME, BaseIsolate
 from atoll.core.languages import Language, language_to_transpile
 from atoll.core.launch import Confinement
 from atoll.core.reference import BaseReference
 from atoll.core.scope import BaseScope
 from atoll.core.statistics import Statistics
+from atoll.core.streams import chunks_ahead
 from atoll.core.web import BaseBlobReference
 from atoll.limits import Limits
 
@@ -104,19 +107,26 @@ class BlobReference(BaseBlobReference, Reference):
 class ReadableStream(Reference):
     """A ``ReadableStream`` of the guest: ``for chunk in stream``."""
 
-    __slots__ = ()
+    __slots__ = ("_started",)
+
+    def __init__(self, driver: Any, handle: int, kind: str) -> None:
+        super().__init__(driver, handle, kind)
+        self._started: deque[Pending] = deque()
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> Any:
-        chunk = self._driver.request(operations.STREAM_READ, (self._use(),))
+        read = (self._use(),)
+        chunk = self._driver.request(operations.STREAM_READ, read, started=self._started)
         if chunk is None:
             raise StopIteration
+        self._driver.read_ahead(self._started, read, chunks_ahead(chunk[0]))
         return chunk[0]
 
     def cancel(self, reason: object = None) -> None:
         """Stop reading; the guest's source is told."""
+        self._started.clear()
         self._driver.request(operations.STREAM_CANCEL, (self._use(), reason))
 
 

@@ -10,10 +10,13 @@
 import {
   ArrayIsArray,
   ArrayPrototypePush,
+  MathFloor,
   PromisePrototypeThen,
   put,
   ReflectApply,
   ReflectGetOwnPropertyDescriptor,
+  TypedArrayPrototypeByteLength,
+  TypedArrayPrototypeTag,
   TypeErrorCtor,
   Uint8ArrayCtor,
   uncurryGetter,
@@ -262,14 +265,53 @@ setExportReleaseListener((value, isDelivered) => {
   PromisePrototypeThen(ended, ignore, ignore);
 });
 
+/** Bytes that are on their way before anybody has asked for them, and chunks at most. */
+const WINDOW = 2 * 1024 * 1024;
+const MOST_AHEAD = 32;
+
+/**
+ * How many chunks to ask the host for beyond one like this, so that neither side waits for the
+ * other. A source of anything but bytes runs when its next chunk is wanted.
+ * @param {any} chunk
+ */
+function chunksAhead(chunk) {
+  if (TypedArrayPrototypeTag(chunk) !== "Uint8Array") return 0;
+  const fitting = WINDOW / (TypedArrayPrototypeByteLength(chunk) || 1);
+  return fitting < 1 ? 1 : fitting > MOST_AHEAD ? MOST_AHEAD : MathFloor(fitting);
+}
+
 registerDecoder("r", (data, decoder) => {
   const next = decoder.walk(data[1]);
   const cancel = decoder.walk(data[2]);
+  /** Chunks that have been asked for, in order. @type {Promise<any>[]} */
+  let started = [];
+  let first = 0;
+  const take = () => {
+    if (first === started.length) return next();
+    const promise = started[first];
+    // @ts-ignore: the slot is never read again
+    started[first++] = undefined;
+    if (first === started.length) {
+      started = [];
+      first = 0;
+    }
+    return promise;
+  };
   return new ReadableStreamCtor({
     pull: (controller) =>
-      PromisePrototypeThen(next(), (/** @type {any} */ chunk) => {
-        if (ArrayIsArray(chunk)) controller.enqueue(chunk[0]);
-        else controller.close();
+      PromisePrototypeThen(take(), (/** @type {any} */ chunk) => {
+        if (!ArrayIsArray(chunk)) {
+          controller.close();
+          return;
+        }
+        const ahead = chunksAhead(chunk[0]);
+        while (started.length - first < ahead) {
+          const promise = next();
+          // One that fails is heard of when its turn comes, or not at all.
+          PromisePrototypeThen(promise, undefined, ignore);
+          put(started, started.length, promise);
+        }
+        controller.enqueue(chunk[0]);
       }),
     cancel: (reason) => cancel(reason),
   }, { highWaterMark: 0 });
