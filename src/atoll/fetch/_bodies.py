@@ -106,17 +106,21 @@ class OpenBody(AsyncIterator[bytes]):
         self._stream = body.body
         self._rest: memoryview | None = None
         self._ended = False
+        self._reading: asyncio.Task[Any] | None = None
 
     async def __anext__(self) -> bytes:
         if self._ended:
             raise StopAsyncIteration
         if self._rest is None:
+            self._reading = asyncio.current_task()
             try:
                 chunk = await anext(self._stream)
             except BaseException:
                 self._ended = True
                 self._forget()
                 raise
+            finally:
+                self._reading = None
             if len(chunk) <= _PIECE:
                 return chunk
             self._rest = memoryview(chunk)
@@ -132,6 +136,10 @@ class OpenBody(AsyncIterator[bytes]):
         self._forget()
         if self._on_end is not None:
             self._on_end()
+        reading = self._reading
+        if reading is not None:  # ahead of the guest; a generator that runs cannot be closed
+            reading.cancel()
+            await asyncio.wait([reading])
         await self._stream.aclose()
 
 
