@@ -227,7 +227,7 @@ async def test_getters_of_an_init_run_once_and_in_order(site: Site) -> None:
         ("GET", "https://x.test/", ["a", "b"], None, 0, None),
         ("GET", "https://x.test/", "", b"body", 0, None),
         ("POST", "https://x.test/", "", 1, 0, None),
-        ("POST", "https://x.test/", "", "text", 0, None),
+        ("POST", "https://x.test/", "", "\ud800", 0, None),
         ("POST", "https://x.test/", "", {"cancel": 1}, 0, None),
         ("GET", "https://x.test/", "", None, 21, None),
         ("GET", "https://x.test/", "", None, -1, None),

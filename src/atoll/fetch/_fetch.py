@@ -219,6 +219,8 @@ class Fetch(BundledCapability):
                 request._source = self._bodies.take(body)._take_source()
             elif type(body) is bytes:
                 request._source = body
+            elif type(body) is str:
+                request._source = body.encode()
             elif hasattr(body, "cancel"):
                 request._source = GuestBody(body)
             else:

@@ -61,6 +61,8 @@ class _Exchange:
                 found._source, found._used = taken._take_source(), False
             elif body is None or type(body) is bytes:
                 found._source = source
+            elif type(body) is str:
+                found._source = body.encode()
             elif hasattr(body, "cancel"):
                 found._source = GuestBody(body, close)
             else:

@@ -13,6 +13,7 @@
 /** @typedef {{ number: number, opened: boolean, done: boolean }} HostBody */
 /**
  * @typedef {object} InnerBody
+ * @property {string | null} text what `bytes` is made from when somebody needs it
  * @property {Uint8Array<ArrayBuffer> | null} bytes
  * @property {boolean} shared whether another body has the same bytes
  * @property {any} blob
@@ -119,6 +120,7 @@ export function createBodies(atoll, idl, forms, options) {
   /** @returns {InnerBody} */
   const newBody = () => /** @type {any} */ ({
     __proto__: null,
+    text: null,
     bytes: null,
     shared: false,
     blob: null,
@@ -135,6 +137,18 @@ export function createBodies(atoll, idl, forms, options) {
     const body = newBody();
     body.bytes = bytes;
     return body;
+  }
+  /** @param {string} text without lone surrogates */
+  function bodyOfText(text) {
+    const body = newBody();
+    body.text = text;
+    return body;
+  }
+  /** @param {InnerBody} body */
+  function encode(body) {
+    if (body.text === null) return;
+    body.bytes = forms.encodeText(body.text);
+    body.text = null;
   }
   /** What a message of the host said: nothing, bytes, or a number. @param {any} value */
   function bodyOfHost(value) {
@@ -197,7 +211,7 @@ export function createBodies(atoll, idl, forms, options) {
       }
     }
     return {
-      body: bodyOfBytes(forms.encodeText(idl.toUsvText(value))),
+      body: bodyOfText(idl.toUsvText(value)),
       type: "text/plain;charset=UTF-8",
     };
   }
@@ -237,6 +251,7 @@ export function createBodies(atoll, idl, forms, options) {
   }
   /** @param {InnerBody} body */
   function makeStream(body) {
+    encode(body);
     if (body.used) {
       // It has been read without a stream: what is left is one that has ended.
       body.stream = new ReadableStreamCtor({ __proto__: null, type: "bytes" });
@@ -339,6 +354,7 @@ export function createBodies(atoll, idl, forms, options) {
       body.used = true;
       return rejected(reason);
     }
+    encode(body);
     if (body.stream === null) {
       body.used = true;
       if (body.bytes !== null) {
@@ -412,6 +428,7 @@ export function createBodies(atoll, idl, forms, options) {
 
   /** § 2.2.4 clone a body. @param {InnerBody} body @returns {InnerBody} */
   function cloneBody(body) {
+    encode(body);
     const out = newBody();
     if (body.stream === null && (body.bytes !== null || body.blob !== null)) {
       body.shared = out.shared = true;
@@ -519,6 +536,7 @@ export function createBodies(atoll, idl, forms, options) {
    * @param {InnerBody} body
    */
   function takeBody(body) {
+    encode(body);
     const out = newBody();
     const { host, stream } = body;
     out.error = body.error;
@@ -597,6 +615,11 @@ export function createBodies(atoll, idl, forms, options) {
       throw new TypeErrorCtor("the body is locked or has been read already");
     }
     if (body.error !== null) throw body.error.reason;
+    if (body.text !== null && body.stream === null && body.text.length <= INLINE) {
+      body.used = true;
+      return body.text;
+    }
+    encode(body);
     const { host, stream, bytes } = body;
     if (host !== null && !host.opened && !host.done) {
       // Untouched: only the host has to know where it goes.
@@ -752,6 +775,7 @@ export function createBodies(atoll, idl, forms, options) {
   return {
     bodyOfBytes,
     bodyOfHost,
+    bodyOfText,
     cancelBody,
     cloneBody,
     extract,

@@ -43,7 +43,7 @@ export default function install(atoll, options) {
   const parts = createHeaders(atoll, idl);
   const bodies = createBodies(atoll, idl, forms, options);
   const requests = createRequests(atoll, idl, parts, bodies, blobs);
-  const responses = createResponses(atoll, idl, parts, bodies, forms, requests);
+  const responses = createResponses(atoll, idl, parts, bodies, requests);
   const fetching = createFetch(atoll, idl, forms, parts, bodies, requests, responses, options);
   const events = createEvents(atoll);
   createEventSource(atoll, idl, events, forms, parts, bodies, requests, responses, fetching);

@@ -26,10 +26,9 @@
  * @param {WebIdl} idl
  * @param {HeadersParts} parts
  * @param {Bodies} bodies
- * @param {import("./forms.js").Forms} forms
  * @param {import("./request.js").Requests} requests
  */
-export function createResponses(atoll, idl, parts, bodies, forms, requests) {
+export function createResponses(atoll, idl, parts, bodies, requests) {
   const {
     JSONStringify,
     RangeErrorCtor,
@@ -146,7 +145,7 @@ export function createResponses(atoll, idl, parts, bodies, forms, requests) {
       idl.requireArguments(arguments.length, 1, "Response.json");
       const text = JSONStringify(data);
       if (text === undefined) throw new TypeErrorCtor("the value is not JSON serializable");
-      const body = bodies.bodyOfBytes(forms.encodeText(text));
+      const body = bodies.bodyOfText(idl.toUsvText(text));
       const response = wrap(newInner(), "response");
       initialize(response, readInit(init), { body, type: "application/json" });
       return response;

@@ -1,0 +1,233 @@
+"""Requests to a handler: without HTTP in Atoll, over HTTP in plain Deno and in workerd.
+
+A load generator has a core of its own for most of the time, as Atoll's host has. Nobody pipelines.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import IO, Final
+
+import atoll
+from atoll import MiB
+from atoll.fetch import Fetch, Request, Response
+
+from .measure import Options, Row, at_least_speed, faster, interleave_async, seconds, speed
+from .raw import deno_command, deno_environment
+
+_HERE: Final = Path(__file__).resolve().parent
+_HANDLER: Final = _HERE / "serving_handler.js"
+_SCRIPT: Final = _HERE / "serving.js"
+_AT_ONCE: Final = 32
+_BATCH: Final = 4000
+_REQUEST: Final = {"accept": "*/*", "user-agent": "bench"}
+_WORKERD: Final = """
+using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = (
+    modules = [(name = "worker", esModule = embed "serving_handler.js")],
+    compatibilityDate = "2025-01-01",
+  ))],
+  sockets = [(name = "http", address = "127.0.0.1:%d", http = (), service = "main")],
+);
+"""
+
+
+def serving(options: Options) -> Iterator[Row]:
+    """Requests per second as seconds for each, and what streams pass."""
+    yield from asyncio.run(_requests(options))
+    yield from asyncio.run(_streams(options))
+
+
+async def _requests(options: Options) -> list[Row]:
+    batch, rounds = options.batch(_BATCH), options.rounds(12)
+    workerd = find_workerd()
+    with contextlib.ExitStack() as stack:
+        deno = stack.enter_context(_load(stack.enter_context(_deno_server())))
+        peer = None
+        if workerd is not None:
+            peer = stack.enter_context(_load(stack.enter_context(_workerd(workerd))))
+        async with atoll.Isolate() as isolate:
+            fetch = await isolate.install(Fetch())
+            source = _HANDLER.read_text("utf-8").replace("export default ", "serve(") + ")"
+            await isolate.eval(source.replace("};\n)", "})"))
+            raw = await isolate.eval(
+                "async (number, method, url, headers, body) => [200, '', headers, 'hello', null]"
+            )
+
+            async def dispatch() -> float:
+                async def worker(count: int) -> None:
+                    for _ in range(count):
+                        request = Request("https://app.example/x", headers=_REQUEST)
+                        response = await fetch.dispatch_request(request)
+                        if await response.bytes() != b"hello":
+                            raise ValueError("another response")
+
+                return await _timed(worker, batch)
+
+            async def call() -> float:
+                async def worker(count: int) -> None:
+                    for _ in range(count):
+                        await raw(1, "GET", "https://app.example/x", "accept\n*/*", None)
+
+                return await _timed(worker, batch)
+
+            measurements: list[Callable[[], Awaitable[float] | float]] = [
+                dispatch,
+                call,
+                functools.partial(deno, batch),
+            ]
+            if peer is not None:
+                measurements.append(functools.partial(peer, batch))
+            await interleave_async(2, *measurements)
+            values = await interleave_async(rounds, *measurements)
+    ours, calls, over_http, *others = map(seconds, values)
+    title = f"dispatch_request, {_AT_ONCE} at once"
+    rows = [
+        Row(title, ours, "a call of a guest function", calls),
+        Row(title, ours, "Deno.serve, over HTTP", over_http),
+    ]
+    if others:
+        rows.append(Row(title, ours, "workerd, over HTTP", others[0], faster()))
+    else:
+        print("note: there is no workerd (ATOLL_WORKERD); its row is left out")
+    return rows
+
+
+async def _timed(worker: Callable[[int], Awaitable[None]], count: int) -> float:
+    each = max(1, count // _AT_ONCE)
+    start = time.perf_counter()
+    await asyncio.gather(*(worker(each) for _ in range(_AT_ONCE)))
+    return (time.perf_counter() - start) / (each * _AT_ONCE)
+
+
+async def _streams(options: Options) -> list[Row]:
+    """A body from the host through the guest to the host: untouched, and read on the way."""
+    size = (8 if options.quick else 256) * MiB
+    chunk = bytes(256 * 1024)
+
+    async def big() -> AsyncIterator[bytes]:
+        for _ in range(size // len(chunk)):
+            yield chunk
+
+    async def drain(chunks: AsyncIterator[bytes]) -> float:
+        start = time.perf_counter()
+        length = 0
+        async for each in chunks:
+            length += len(each)
+        if length != size:
+            raise ValueError("another length")
+        return time.perf_counter() - start
+
+    async with atoll.Isolate() as isolate:
+        fetch = await isolate.install(Fetch(lambda request: Response(big())))
+        await isolate.eval(
+            """
+            serve(async (request) => {
+              const response = await fetch("https://other.example/");
+              if (request.url.endsWith("/untouched")) return response;
+              return new Response(response.body.pipeThrough(new TransformStream()));
+            })
+            """
+        )
+
+        async def through(path: str) -> float:
+            response = await fetch.dispatch_request(Request(f"https://app.example{path}"))
+            return await drain(response.body)
+
+        values = await interleave_async(
+            options.rounds(5),
+            lambda: through("/untouched"),
+            lambda: through("/piped"),
+            lambda: drain(big()),
+        )
+    untouched, piped, raw = (speed(size, times) for times in values)
+    beside = "the same iterator, read directly"
+    note = "the body stays on the host"
+    return [
+        Row("return fetch(url)", untouched, beside, raw, at_least_speed(0.4, 0.4), note),
+        Row("a body piped through the guest", piped, beside, raw),
+    ]
+
+
+# Servers and load
+
+
+def find_workerd() -> str | None:
+    """The binary of the npm package ``workerd``, which ATOLL_WORKERD may name."""
+    return os.environ.get("ATOLL_WORKERD") or shutil.which("workerd")
+
+
+@contextlib.contextmanager
+def _deno_server() -> Iterator[int]:
+    command = deno_command("--allow-net=127.0.0.1", f"--allow-read={_HERE}", str(_SCRIPT), "serve")
+    with _running(command) as (_, output):
+        yield int(output.readline())
+
+
+@contextlib.contextmanager
+def _workerd(binary: str) -> Iterator[int]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="atoll-bench-") as folder:
+        shutil.copy(_HANDLER, folder)
+        config = Path(folder) / "config.capnp"
+        config.write_text(_WORKERD % port)
+        with _running([binary, "serve", str(config)]):
+            _wait_for(port)
+            yield port
+
+
+def _wait_for(port: int) -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1):
+                return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def _load(port: int) -> Iterator[Callable[[int], float]]:
+    """A function that makes that many requests, and returns the seconds for each."""
+    command = deno_command("--allow-net=127.0.0.1", str(_SCRIPT), "load", str(port), str(_AT_ONCE))
+    with _running(command) as (process, output):
+        output.readline()
+
+        def run(count: int) -> float:
+            if process.stdin is None:
+                raise ValueError("no way to tell it")
+            process.stdin.write(f"{count}\n")
+            process.stdin.flush()
+            return float(output.readline())
+
+        yield run
+
+
+@contextlib.contextmanager
+def _running(command: list[str]) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    with deno_environment() as environment:
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            if process.stdout is None:
+                raise ValueError("no output")
+            yield process, process.stdout
+        finally:
+            process.kill()
+            process.communicate()
