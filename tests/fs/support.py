@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
-from collections.abc import AsyncIterator, Callable
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
-from atoll import Isolate
+import fsspec
+
+from atoll import Isolate, MiB
 from atoll.encoding import Encoding
 from atoll.fs import (
     Access,
@@ -16,9 +20,15 @@ from atoll.fs import (
     Files,
     FilesHandle,
     FileSystem,
+    FsspecFileSystem,
+    Kind,
     MemoryFileSystem,
     MountFileSystem,
+    OverlayFileSystem,
+    QuotaFileSystem,
+    Stat,
 )
+from atoll.fs import Path as Path_
 
 HELPERS: Final = """
 globalThis.T = {
@@ -48,6 +58,61 @@ globalThis.T = {
 
 Make = Callable[[Path], FileSystem]
 
+
+class Plain(FileSystem):
+    """What has to be written for a file system, and no more. Files are values of a dict."""
+
+    def __init__(self) -> None:
+        self.entries: dict[Path_, bytes | None] = {(): None}
+
+    def stat(self, path: Path_) -> Stat:
+        content = self._get(path)
+        if content is None:
+            return Stat("directory")
+        return Stat("file", len(content), time.time(), version=str(id(content)))
+
+    def _get(self, path: Path_) -> bytes | None:
+        if path not in self.entries:
+            raise FileNotFoundError
+        return self.entries[path]
+
+    def scan(self, path: Path_) -> Iterator[tuple[str, Kind]]:
+        self._get(path)
+        for entry, content in list(self.entries.items()):
+            if entry and entry[:-1] == path:
+                yield entry[-1], "directory" if content is None else "file"
+
+    def read(self, path: Path_, offset: int, size: int) -> bytes:
+        content = self._get(path)
+        if content is None:
+            raise IsADirectoryError
+        return content[offset : offset + size]
+
+    def write(self, path: Path_, content: BinaryIO) -> None:
+        self._get(path[:-1])
+        self.entries[path] = bytes(bytearray(content.read()))
+
+    def make_directory(self, path: Path_) -> None:
+        if path in self.entries:
+            raise FileExistsError
+        self._get(path[:-1])
+        self.entries[path] = None
+
+    def remove(self, path: Path_) -> None:
+        if self._get(path) is None and any(True for _ in self.scan(path)):
+            raise OSError(errno.ENOTEMPTY, "not empty")
+        del self.entries[path]
+
+
+def fsspec_memory() -> FileSystem:
+    store = fsspec.filesystem("memory")
+    root = f"/atoll-{next(_numbers)}"
+    store.mkdir(root)
+    return FsspecFileSystem(store, root, writable=True)
+
+
+_numbers = itertools.count()
+
 BACKENDS: Final[dict[str, Make]] = {
     "memory": lambda _: MemoryFileSystem(),
     "directory": lambda folder: DirectoryFileSystem(folder, writable=True),
@@ -55,6 +120,12 @@ BACKENDS: Final[dict[str, Make]] = {
     "mounts": lambda folder: MountFileSystem(
         {"/": MemoryFileSystem(), "disk": DirectoryFileSystem(folder, writable=True)}
     ),
+    "quota": lambda folder: QuotaFileSystem(
+        DirectoryFileSystem(folder, writable=True), max_bytes=64 * MiB, max_entries=10_000
+    ),
+    "overlay": lambda folder: OverlayFileSystem(DirectoryFileSystem(folder)),
+    "fsspec": lambda _: fsspec_memory(),
+    "plain": lambda _: Plain(),
 }
 
 
@@ -98,5 +169,7 @@ def close(filesystem: FileSystem) -> None:
     if isinstance(filesystem, MountFileSystem):
         for inner in filesystem.mounts.values():
             close(inner)
+    elif isinstance(filesystem, QuotaFileSystem | OverlayFileSystem):
+        close(filesystem.base)
     elif isinstance(filesystem, DirectoryFileSystem):
         filesystem.close()

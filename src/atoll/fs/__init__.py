@@ -3,8 +3,10 @@
 from atoll.fs._access import Access, Operation
 from atoll.fs._directory import DirectoryFileSystem
 from atoll.fs._files import Files, FilesHandle
+from atoll.fs._fsspec import FsspecFileSystem
 from atoll.fs._memory import MemoryFileSystem
 from atoll.fs._mounts import MountFileSystem
+from atoll.fs._overlay import OverlayFileSystem
 from atoll.fs._protocol import (
     FileChanged,
     FileSystem,
@@ -17,6 +19,7 @@ from atoll.fs._protocol import (
     Stat,
     Usage,
 )
+from atoll.fs._quota import QuotaFileSystem
 
 __all__ = [
     "Access",
@@ -25,14 +28,17 @@ __all__ = [
     "FileSystem",
     "Files",
     "FilesHandle",
+    "FsspecFileSystem",
     "Kind",
     "MemoryFileSystem",
     "MountFileSystem",
     "NotAFile",
     "OpenFile",
     "Operation",
+    "OverlayFileSystem",
     "Path",
     "QuotaExceeded",
+    "QuotaFileSystem",
     "Staged",
     "Stat",
     "Usage",

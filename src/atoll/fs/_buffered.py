@@ -21,18 +21,18 @@ class _Buffered:
     """A copy of a file's content."""
 
     def __init__(self, filesystem: FileSystem, path: Path, *, keep: bool) -> None:
-        found = filesystem.stat(path)
         self._filesystem = filesystem
         self._path = path
         self._size = 0
         self._content = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
         if keep:
             try:
+                found = filesystem.stat(path)
                 while self._size < found.size:
                     data = filesystem.read_version(path, self._size, COPY_SIZE, found.tag)
                     if not data:
                         break
-                    self.write(self._size, data)
+                    _Buffered.write(self, self._size, data)
             except BaseException:
                 self._content.close()
                 raise

@@ -170,7 +170,7 @@ class DirectoryFileSystem(FileSystem):
 
     def write(self, path: Path, content: BinaryIO) -> None:
         """Make a file, or the new content of one."""
-        staged = _Stage(self, path)
+        staged = self.stage(path, keep=False)
         try:
             while data := content.read(COPY_SIZE):
                 staged.write(staged.size(), data)
@@ -233,7 +233,12 @@ class DirectoryFileSystem(FileSystem):
 
     def stage(self, path: Path, *, keep: bool) -> _Stage:
         """Begin the next content of a file."""
-        fd, found = self._open_file(path, os.O_RDONLY)
+        try:
+            fd, found = self._open_file(path, os.O_RDONLY)
+        except FileNotFoundError:
+            if keep:
+                raise
+            return _Stage(self, path)
         try:
             staged = _Stage(self, path, like=found)
             try:

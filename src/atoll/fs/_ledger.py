@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from typing import Final
 
 from atoll.fs._protocol import QuotaExceeded, Usage
@@ -44,6 +46,22 @@ class Ledger:
             if entries > 0 and self._max_entries is not None and new_entries > self._max_entries:
                 raise QuotaExceeded(f"the quota of {self._max_entries} entries is used up")
             self._bytes, self._entries = max(0, new_bytes), max(0, new_entries)
+
+    def add(self, bytes: int, entries: int) -> None:  # noqa: A002
+        """Count what is there, even if that is more than there may be."""
+        with self._lock:
+            self._bytes += bytes
+            self._entries += entries
+
+    @contextlib.contextmanager
+    def taken(self, bytes: int = 0, entries: int = 0) -> Iterator[None]:  # noqa: A002
+        """Use more, unless what is done with it fails."""
+        self.take(bytes, entries)
+        try:
+            yield
+        except BaseException:
+            self.take(-bytes, -entries)
+            raise
 
     def usage(self) -> Usage:
         """What is used."""

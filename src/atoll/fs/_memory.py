@@ -240,8 +240,8 @@ class MemoryFileSystem(FileSystem):
     def stage(self, path: Path, *, keep: bool) -> _MemoryStage:
         """Begin the next content of a file."""
         with self._lock:
-            data = self._file(path).data
-            return _MemoryStage(self, path, data if keep else b"")
+            self._parent(path)
+            return _MemoryStage(self, path, self._file(path).data if keep else b"")
 
     def open(self, path: Path, *, writable: bool) -> _MemoryFile:
         """Open a file in place."""

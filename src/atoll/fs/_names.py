@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from atoll.fs._protocol import Path
+if TYPE_CHECKING:
+    from atoll.fs._protocol import Path
 
 MAX_NAME_BYTES: Final = 255
 """Longest name, as UTF-8: what the file systems of Linux and macOS allow."""

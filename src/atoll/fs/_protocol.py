@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, Literal, Protocol
 
+from atoll.fs._owner import OwnerMethods
+
 Path = tuple[str, ...]
 Kind = Literal["file", "directory"]
 Buffer = bytes | bytearray | memoryview
@@ -129,7 +131,7 @@ class OpenFile(Protocol):
         """Flush and let go. May be called more than once."""
 
 
-class FileSystem(abc.ABC):
+class FileSystem(OwnerMethods, abc.ABC):
     """The base of every backend. Methods are called from worker threads, one at a time.
 
     Attributes:
@@ -216,10 +218,10 @@ class FileSystem(abc.ABC):
         return self.read(path, offset, size)
 
     def stage(self, path: Path, *, keep: bool) -> Staged:
-        """Begin the next content of a file that exists.
+        """Begin the next content of a file.
 
         Args:
-            path: of the file.
+            path: of the file, which may not exist yet unless ``keep``; its directory does.
             keep: begin with its present content instead of nothing.
         """
         from atoll.fs._buffered import BufferedStage
