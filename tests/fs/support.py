@@ -141,10 +141,10 @@ class Guest:
     async def run(self, body: str, *args: Any) -> Any:
         """Run the body of an async function that is given `root`, `dir`, helpers and `args`."""
         name = f"t{next(self._numbers)}"
-        code = f"""async (name, args) => {{
+        code = f"""async (_name, args) => {{
             const {{ put, make, text, fails, names }} = T;
             const root = await navigator.storage.getDirectory();
-            const dir = await root.getDirectoryHandle(name, {{ create: true }});
+            const dir = await root.getDirectoryHandle(_name, {{ create: true }});
             {body}
         }}"""
         return await self.isolate.eval(code, name, list(args))

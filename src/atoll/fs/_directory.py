@@ -15,13 +15,13 @@ import contextlib
 import errno
 import os
 import secrets
-import shutil
 import stat as stat_modes
 import sys
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from atoll.fs._beneath import Beneath
+from atoll.fs._names import is_valid_name
 from atoll.fs._protocol import (
     COPY_SIZE,
     Buffer,
@@ -206,20 +206,13 @@ class DirectoryFileSystem(FileSystem):
         """Remove a directory and everything in it, links and devices by their names."""
         if path:
             with self._changing(path) as (parent, name):
-                # By descriptors, without following links: `shutil.rmtree.avoids_symlink_attacks`.
-                shutil.rmtree(name, dir_fd=parent)
+                _remove_tree(parent, name)
             return
         if not self.writable:
             raise PermissionError(errno.EROFS, os.strerror(errno.EROFS))
         fd = self._open((), os.O_RDONLY | os.O_DIRECTORY)
         try:
-            with os.scandir(fd) as entries:
-                found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
-            for name, is_directory in found:
-                if is_directory:
-                    shutil.rmtree(name, dir_fd=fd)
-                elif not name.startswith(TEMPORARY):
-                    os.unlink(name, dir_fd=fd)
+            _empty(fd)
         finally:
             os.close(fd)
 
@@ -411,8 +404,32 @@ class _File:
 
 def _check(path: Path) -> None:
     for name in path:
+        # The host half has checked what guests pass; an owner's mistake must not lead out either.
+        if not is_valid_name(name):
+            raise PermissionError(errno.EACCES, "not a name")
         if name.startswith(TEMPORARY):
             raise PermissionError(errno.EACCES, f"names that begin with {TEMPORARY} are taken")
+
+
+def _remove_tree(parent: int, name: str) -> None:
+    # Not `shutil.rmtree`, which waits for a FIFO's other end where a directory was.
+    fd = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
+    try:
+        _empty(fd)
+    finally:
+        os.close(fd)
+    os.rmdir(name, dir_fd=parent)
+
+
+def _empty(folder: int) -> None:
+    """Remove what is in a directory: links, devices and FIFOs by their names."""
+    with os.scandir(folder) as entries:
+        found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+    for name, is_directory in found:
+        if is_directory:
+            _remove_tree(folder, name)
+        else:
+            os.unlink(name, dir_fd=folder)
 
 
 def _tag(found: os.stat_result) -> str:

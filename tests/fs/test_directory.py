@@ -1,0 +1,258 @@
+"""The directory backend against whoever changes the tree meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from atoll import Isolate, Limits
+from atoll.errors import WallTimeLimitExceeded
+from atoll.fs import DirectoryFileSystem, Files, NotAFile
+
+from . import hostile_paths
+from .support import guest
+
+SECRET = hostile_paths.SECRET
+
+
+@contextlib.contextmanager
+def directory(root: Path, *, walk: bool = False) -> Iterator[DirectoryFileSystem]:
+    files = DirectoryFileSystem(root, writable=True, _use_openat2=not walk)
+    try:
+        yield files
+    finally:
+        files.close()
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    hostile_paths.build(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def anybodys_folder() -> Iterator[Path]:
+    """pytest's own are only for whom it runs as."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
+
+
+@pytest.mark.parametrize("user", [None, "4711"])
+def test_hostile_paths(user: str | None, anybodys_folder: Path) -> None:
+    if user is not None and os.geteuid() != 0:
+        pytest.skip("only root can become another user; as this one, the other case has run")
+    folder = anybodys_folder
+    program = [sys.executable, hostile_paths.__file__, str(folder), *([user] if user else [])]
+    done = subprocess.run(program, capture_output=True, text=True, timeout=100, check=False)
+    assert done.stderr == ""
+    *found, count = done.stdout.splitlines()
+    assert found == []
+    paths, attacks, uid = map(int, count.split())
+    assert paths >= 60
+    assert attacks == 2 * paths * len(hostile_paths.ATTACKS)
+    assert uid == int(user or os.geteuid())
+
+
+def test_the_attacks_find_a_way_out(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table is worth something: without the flags, it finds what it looks for."""
+    monkeypatch.setattr("atoll.fs._beneath._ALWAYS", os.O_CLOEXEC)
+    monkeypatch.setattr(hostile_paths, "PATHS", [("to-outside", "new")])
+    found = [text for text in hostile_paths.attacks(tree, use_openat2=False) if text]
+    assert any("changed" in text for text in found)
+
+
+@pytest.mark.parametrize("walk", [False, True])
+def test_a_directory_that_becomes_a_link_before_the_commit(tree: Path, walk: bool) -> None:
+    root, outside = tree / "root", tree / "outside"
+    (root / "deep" / "secret").write_bytes(b"old")
+    with directory(root, walk=walk) as files:
+        staged = files.stage(("deep", "secret"), keep=True)
+        staged.write(0, b"new")
+        (root / "deep").rename(root / "moved")
+        (root / "deep").symlink_to(outside)
+        with pytest.raises(OSError, match=r"symbolic|directory"):
+            staged.commit()
+        staged.discard()
+    assert (outside / "secret").read_bytes() == SECRET
+    assert (root / "moved" / "secret").read_bytes() == b"old"
+    assert sorted(os.listdir(outside)) == ["folder", "secret"]
+
+
+@pytest.mark.parametrize("walk", [False, True])
+def test_a_race_between_a_directory_and_a_link(tree: Path, walk: bool) -> None:
+    root, outside = tree / "root", tree / "outside"
+    (root / "swap").mkdir()
+    (root / "swap" / "secret").write_bytes(b"fine")
+    (root / "link").symlink_to(outside)
+    done = threading.Event()
+
+    def swap() -> None:
+        while not done.is_set():
+            for a, b in (("swap", "kept"), ("link", "swap"), ("swap", "link"), ("kept", "swap")):
+                os.rename(root / a, root / b)
+
+    swapper = threading.Thread(target=swap)
+    swapper.start()
+    seen = set()
+    try:
+        with directory(root, walk=walk) as files:
+            for _ in range(3000):
+                try:
+                    seen.add(files.read(("swap", "secret"), 0, 100))
+                    files.create(("swap", "new"))
+                    files.remove(("swap", "new"))
+                except OSError:
+                    seen.add(b"refused")
+    finally:
+        done.set()
+        swapper.join()
+    assert seen == {b"fine", b"refused"}
+    assert sorted(os.listdir(outside)) == ["folder", "secret"]
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: os.symlink("/etc/passwd", path)])
+async def test_a_file_that_something_else_takes_the_place_of(tree: Path, make: object) -> None:
+    root = tree / "root"
+    async with guest(DirectoryFileSystem(root, writable=True)) as made:
+        await made.isolate.eval(
+            """globalThis.handle = await (await navigator.storage.getDirectory())
+                .getFileHandle("inside");
+            globalThis.file = await handle.getFile();
+            globalThis.stream = await handle.createWritable(); undefined"""
+        )
+        (root / "inside").unlink()
+        make(root / "inside")  # type: ignore[operator]
+        assert await made.run(
+            """await stream.write("x");
+            return [await fails(file.text()), await fails(handle.getFile()),
+                await fails(handle.createWritable()), await fails(handle.createSyncAccessHandle()),
+                await fails(root.getFileHandle("inside", { create: true })),
+                await fails(root.getDirectoryHandle("inside")), await fails(stream.close()),
+                (await names(root)).includes("inside")]"""
+        ) == ["TypeMismatchError"] * 7 + [False]
+    assert not stat_is_regular(root / "inside")
+
+
+def stat_is_regular(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
+async def test_hard_links_are_refused_unless_allowed(tree: Path) -> None:
+    with directory(tree / "root") as files, pytest.raises(PermissionError):
+        files.read(("hard",), 0, 100)
+    allowed = DirectoryFileSystem(tree / "root", writable=True, allow_hard_links=True)
+    try:
+        assert allowed.read(("hard",), 0, 100) == SECRET
+        staged = allowed.stage(("hard",), keep=False)
+        staged.write(0, b"mine")
+        staged.commit()  # a new file; the other name keeps the old one
+        assert (tree / "root" / "hard").read_bytes() == b"mine"
+        assert (tree / "outside" / "secret").read_bytes() == SECRET
+    finally:
+        allowed.close()
+
+
+def test_devices_and_sockets_are_no_files(tree: Path) -> None:
+    with directory(tree / "root") as files:
+        for name in ("fifo", "socket", "device"):
+            with pytest.raises((NotAFile, OSError)):
+                files.stat((name,))
+        assert {name for name, _ in files.scan(())} == {"deep", "inside", "hard"}
+
+
+async def test_read_only_by_default(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"content")
+    async with guest(DirectoryFileSystem(tmp_path)) as made:
+        assert await made.isolate.eval(
+            """const { fails, text } = T;
+            const root = await navigator.storage.getDirectory();
+            const f = await root.getFileHandle("f");
+            const reader = await f.createSyncAccessHandle({ mode: "read-only" });
+            const size = reader.getSize();
+            reader.close();
+            [await text(f), size, await fails(f.createWritable()), await fails(f.remove()),
+                await fails(f.createSyncAccessHandle()), await fails(f.move("g")),
+                await fails(root.getFileHandle("g", { create: true })),
+                await fails(root.getDirectoryHandle("d", { create: true })),
+                await fails(root.remove({ recursive: true }))]"""
+        ) == ["content", 7, *["NotAllowedError"] * 7]
+    assert os.listdir(tmp_path) == ["f"]
+
+
+@pytest.mark.parametrize("tmpfile", [True, False])
+async def test_an_isolate_that_is_killed_while_it_writes(tmp_path: Path, tmpfile: bool) -> None:
+    (tmp_path / "f").write_bytes(b"old content")
+    files = DirectoryFileSystem(tmp_path, writable=True)
+    files._has_tmpfile = files._has_tmpfile and tmpfile
+    async with Isolate(limits=Limits(call_time=1)) as isolate:
+        handle = await isolate.install(Files(files))
+        with pytest.raises(WallTimeLimitExceeded):
+            await isolate.eval(
+                """const root = await navigator.storage.getDirectory();
+                const stream = await (await root.getFileHandle("f")).createWritable();
+                for (;;) await stream.write(new Uint8Array(2 ** 16));"""
+            )
+    assert handle.open_count == 0
+    assert os.listdir(tmp_path) == ["f"]
+    assert (tmp_path / "f").read_bytes() == b"old content"
+    # The lock went with it.
+    async with guest(files) as other:
+        assert (
+            await other.isolate.eval(
+                """const top = await navigator.storage.getDirectory();
+            await T.put(await top.getFileHandle("f"), "new");
+            await T.text(await top.getFileHandle("f"))"""
+            )
+            == "new"
+        )
+    assert os.listdir(tmp_path) == ["f"]
+
+
+async def test_new_content_keeps_the_permissions(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"old")
+    (tmp_path / "f").chmod(0o640)
+    if os.geteuid() == 0:
+        os.chown(tmp_path / "f", 4711, 4711)
+    with directory(tmp_path) as files:
+        files.write_bytes("f", b"new")
+    found = (tmp_path / "f").stat()
+    assert found.st_mode & 0o777 == 0o640
+    assert found.st_uid == (4711 if os.geteuid() == 0 else os.geteuid())
+    assert (tmp_path / "f").read_bytes() == b"new"
+
+
+async def test_names_that_are_no_text_are_not_listed(tmp_path: Path) -> None:
+    os.mkdir(os.fsencode(tmp_path) + b"/\xff\xfe")
+    (tmp_path / ".atoll-0123").write_bytes(b"left by a crash")
+    (tmp_path / "fine").touch()
+    async with guest(DirectoryFileSystem(tmp_path, writable=True)) as made:
+        assert await made.isolate.eval(
+            "const r = await navigator.storage.getDirectory();"
+            "[await T.names(r), await T.fails(r.getFileHandle('.atoll-0123'))]"
+        ) == [["fine"], "NotAllowedError"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+async def test_permission_denied(tmp_path: Path) -> None:
+    (tmp_path / "f").touch(0o000)
+    async with guest(DirectoryFileSystem(tmp_path)) as made:
+        assert await made.run("return await fails(text(await root.getFileHandle('f')))") == (
+            "NotAllowedError"
+        )
+
+
+def test_a_root_that_is_no_directory(tmp_path: Path) -> None:
+    (tmp_path / "f").touch()
+    with pytest.raises(NotADirectoryError):
+        DirectoryFileSystem(tmp_path / "f")
+    with pytest.raises(FileNotFoundError):
+        DirectoryFileSystem(tmp_path / "none")

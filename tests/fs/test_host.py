@@ -1,0 +1,264 @@
+"""What the owner has of it: quotas, overlays, taking files out, both flavours."""
+
+# ruff: noqa: E501 - programs of guests
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from atoll import sync
+from atoll.fs import (
+    DirectoryFileSystem,
+    Files,
+    FileSystem,
+    FsspecFileSystem,
+    MemoryFileSystem,
+    MountFileSystem,
+    OverlayFileSystem,
+    QuotaExceeded,
+    QuotaFileSystem,
+)
+from atoll.limits import MiB
+
+from .support import fsspec_memory, guest
+
+FILL = """
+const stream = await (await root.getFileHandle("f", { create: true })).createWritable();
+const found = [await fails(async () => {
+    for (let i = 0; i < 100; i++) await stream.write(new Uint8Array(65536));
+})];
+found.push((await navigator.storage.estimate()).usage <= 1048576);
+const access = await (await root.getFileHandle("g", { create: true })).createSyncAccessHandle();
+found.push(await fails(() => access.truncate(2 ** 21)), await fails(() =>
+    access.write(new Uint8Array(1), { at: 2 ** 40 })));
+access.write(new Uint8Array(1000));
+access.close();
+let count = 0;
+found.push(await fails(async () => {
+    for (;; count++) await dir.getFileHandle(`f${count}`, { create: true });
+}));
+await dir.remove({ recursive: true });
+await root.removeEntry("g");
+await root.removeEntry("f");
+const { usage, quota } = await navigator.storage.estimate();
+return [...found, count < 20, usage, quota]
+"""
+
+
+@pytest.mark.parametrize("kind", ["memory", "directory", "fsspec"])
+async def test_quotas(kind: str, tmp_path: Path) -> None:
+    base = DirectoryFileSystem(tmp_path, writable=True)
+    files: FileSystem = MemoryFileSystem(max_bytes=MiB, max_entries=20)
+    if kind != "memory":
+        inner = base if kind == "directory" else fsspec_memory()
+        files = QuotaFileSystem(inner, max_bytes=MiB, max_entries=20)
+    async with guest(files) as made:
+        assert await made.run(FILL) == [
+            *("QuotaExceededError", True, "QuotaExceededError", "QuotaExceededError"),
+            *("QuotaExceededError", True, 0, MiB),
+        ]
+        assert files.usage().entries == 0
+    base.close()
+
+
+async def test_what_is_there_counts(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "f").write_bytes(bytes(900))
+    base = DirectoryFileSystem(tmp_path, writable=True)
+    files = QuotaFileSystem(base, max_bytes=1000, max_name_bytes=5, max_depth=2)
+    assert (files.usage().bytes, files.usage().entries) == (900, 2)
+    with pytest.raises(QuotaExceeded):
+        files.write_bytes("g", bytes(101))
+    files.write_bytes("g", bytes(100))
+    files.write_bytes("d/f", b"")
+    assert files.usage().bytes == 100
+    files.move(("g",), ("d", "f"))
+    assert (files.usage().bytes, files.usage().entries) == (100, 2)
+    for path in ("toolong", "d/e/f"):
+        with pytest.raises(QuotaExceeded):
+            files.create(tuple(path.split("/")))
+    files.remove_tree(("d",))
+    assert (files.usage().bytes, files.usage().entries) == (0, 0)
+    base.close()
+
+
+async def test_an_overlay_leaves_its_base_alone(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    for name in ("keep", "change", "remove", "edit", "d/inside", "d/other"):
+        (tmp_path / name).write_bytes(name.encode())
+    base = DirectoryFileSystem(tmp_path)
+    files = OverlayFileSystem(base)
+    async with guest(files) as made:
+        assert await made.run(
+            """const at = (name) => root.getFileHandle(name);
+            await put(await at("change"), "changed");
+            await root.removeEntry("remove");
+            const access = await (await at("edit")).createSyncAccessHandle();
+            access.write(new Uint8Array([69]));
+            access.close();
+            await dir.remove();
+            const d = await root.getDirectoryHandle("d");
+            const e = await root.getDirectoryHandle("e", { create: true });
+            await (await d.getFileHandle("inside")).move(e, "moved");
+            await root.removeEntry("d", { recursive: true });
+            const again = await root.getDirectoryHandle("d", { create: true });
+            return [await names(root), await names(again), await names(e),
+                await text(await at("change")), await text(await at("edit")), await text(await at("keep")),
+                await fails(at("remove"))]"""
+        ) == [
+            ["change", "d", "e", "edit", "keep"],
+            [],
+            ["moved"],
+            "changed",
+            "Edit",
+            "keep",
+            "NotFoundError",
+        ]
+    assert files.upper.to_mapping() == {
+        "change": b"changed",
+        "edit": b"Edit",
+        "e/moved": b"d/inside",
+    }
+    assert files.removed == {"remove", "d"}
+    left = {
+        p.relative_to(tmp_path).as_posix(): p.read_bytes()
+        for p in tmp_path.rglob("*")
+        if p.is_file()
+    }
+    assert all(content == name.encode() for name, content in left.items())
+    assert len(left) == 6
+
+
+async def test_taking_files_out(tmp_path: Path) -> None:
+    files = MemoryFileSystem({"in.txt": "text", "a/b/c.bin": b"\0\1"})
+    async with guest(files) as made:
+        await made.isolate.eval(
+            """const root = await navigator.storage.getDirectory();
+            const out = await root.getDirectoryHandle("out", { create: true });
+            await T.make(out, "C: evil?.txt", "x");
+            await root.getDirectoryHandle("empty", { create: true }); undefined"""
+        )
+    mapping = {"in.txt": b"text", "a/b/c.bin": b"\0\1", "out/C: evil?.txt": b"x"}
+    assert files.to_mapping() == mapping
+    assert files.to_mapping("out") == {"out/C: evil?.txt": b"x"}
+    assert files.read_bytes("a/b/c.bin") == b"\0\1"
+    archive = io.BytesIO()
+    files.export_zip(archive)
+    with zipfile.ZipFile(archive) as found:
+        assert set(found.namelist()) == {*mapping, "a/", "a/b/", "out/", "empty/"}
+        assert found.read("in.txt") == b"text"
+        assert found.testzip() is None
+    files.export_zip(tmp_path / "all.zip")
+    (tmp_path / "target").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    files.export_to(tmp_path / "target" / "new")
+    assert (tmp_path / "target" / "new" / "a" / "b" / "c.bin").read_bytes() == b"\0\1"
+    assert (tmp_path / "target" / "new" / "empty").is_dir()
+    os.symlink(tmp_path / "elsewhere", tmp_path / "target" / "out")
+    with pytest.raises(OSError, match=r"symbolic|directory"):
+        files.export_to(tmp_path / "target")
+    assert os.listdir(tmp_path / "elsewhere") == []
+
+
+def test_putting_files_in() -> None:
+    files = MemoryFileSystem()
+    files.write_bytes("a/b/c", "text")
+    files.write_bytes("a/b/c", b"again")
+    assert files.to_mapping() == {"a/b/c": b"again"}
+    for bad in ("../x", "a/../b", "a\\b", "a//b"):
+        with pytest.raises(ValueError, match="cannot be the name"):
+            files.write_bytes(bad, b"")
+    with pytest.raises(QuotaExceeded):
+        MemoryFileSystem({"a": bytes(11)}, max_bytes=10)
+    with pytest.raises(FileNotFoundError):
+        files.read_bytes("none")
+
+
+async def test_mounts(tmp_path: Path) -> None:
+    (tmp_path / "data.txt").write_bytes(b"from disk")
+    disk = DirectoryFileSystem(tmp_path)
+    mounts = {"/": MemoryFileSystem(), "in/deep": disk, "scratch": MemoryFileSystem(max_bytes=10)}
+    async with guest(MountFileSystem(mounts)) as made:
+        assert await made.run(
+            """const scratch = await root.getDirectoryHandle("scratch");
+            const deep = await (await root.getDirectoryHandle("in")).getDirectoryHandle("deep");
+            const f = await make(dir, "f", "12345");
+            await f.move(scratch, "moved");
+            const g = await make(dir, "g", "123456");
+            return [(await names(root)).filter((n) => n !== dir.name), await text(await deep.getFileHandle("data.txt")),
+                await text(await scratch.getFileHandle("moved")), await names(dir),
+                await fails(g.move(scratch)), await fails(root.removeEntry("in", { recursive: true })),
+                await fails(scratch.move("x")), await fails(root.remove({ recursive: true })),
+                await fails(deep.getFileHandle("new", { create: true }))]"""
+        ) == [
+            ["in", "scratch"],
+            "from disk",
+            "12345",
+            ["g"],
+            *("QuotaExceededError", "NoModificationAllowedError", "NoModificationAllowedError"),
+            *("NoModificationAllowedError", "NotAllowedError"),
+        ]
+
+
+async def test_only_mounts() -> None:
+    files = MountFileSystem({"a/b": MemoryFileSystem({"f": b"x"}), "c": MemoryFileSystem()})
+    async with guest(files) as made:
+        assert await made.isolate.eval(
+            """const root = await navigator.storage.getDirectory();
+            const a = await root.getDirectoryHandle("a");
+            [await T.names(root), await T.names(a), await T.names(await a.getDirectoryHandle("b")),
+                await T.fails(root.getFileHandle("f", { create: true }))]"""
+        ) == [["a", "c"], ["b"], ["f"], "NotAllowedError"]
+    with pytest.raises(ValueError, match="two file systems"):
+        MountFileSystem({"a": MemoryFileSystem(), "/a/": MemoryFileSystem()})
+
+
+async def test_fsspec_by_url_and_what_it_refuses() -> None:
+    store = fsspec.filesystem("memory")
+    store.pipe_file("/atoll-url/d/f", b"content")
+    files = FsspecFileSystem("memory://atoll-url")
+    assert files.to_mapping() == {"d/f": b"content"}
+    with pytest.raises(PermissionError):
+        files.write_bytes("g", b"")
+    for local in ("file:///tmp", "/tmp"):
+        with pytest.raises(ValueError, match="DirectoryFileSystem"):
+            FsspecFileSystem(local)
+    inner = fsspec.filesystem("dir", path="/tmp", target_protocol="file")
+    with pytest.raises(ValueError, match="DirectoryFileSystem"):
+        FsspecFileSystem(inner)
+
+
+def test_blocking(tmp_path: Path) -> None:
+    files = DirectoryFileSystem(tmp_path, writable=True)
+    with sync.Isolate() as isolate:
+        handle = isolate.install(Files(files))
+        assert isolate.eval(
+            """const root = await navigator.storage.getDirectory();
+                const f = await root.getFileHandle("f", { create: true });
+                const stream = await f.createWritable();
+                await stream.write("blocking");
+                await stream.close();
+                const access = await f.createSyncAccessHandle();
+                const size = access.getSize();
+                globalThis.open = await f.getFile();
+                [size, await (await f.getFile()).text()]"""
+        ) == [8, "blocking"]
+        assert handle.open_count == 1
+    assert handle.open_count == 0
+    assert (tmp_path / "f").read_bytes() == b"blocking"
+    files.close()
+
+
+def test_a_capability_belongs_to_one_isolate() -> None:
+    files = Files()
+    with sync.Isolate() as isolate:
+        isolate.install(files)
+        with pytest.raises(RuntimeError, match="one isolate"):
+            isolate.install(files)
+    with pytest.raises(ValueError, match="max_open"):
+        Files(max_open=0)

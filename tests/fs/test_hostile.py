@@ -1,0 +1,341 @@
+"""Guests that call the host functions with anything, and file systems that do anything."""
+
+# ruff: noqa: E501 - programs of guests
+from __future__ import annotations
+
+import asyncio
+import inspect
+import io
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pytest
+
+from atoll.fs import Access, DirectoryFileSystem, FileSystem, MemoryFileSystem, Stat
+from atoll.fs import Path as Path_
+from atoll.fs._service import Service
+
+from .support import Plain, guest
+
+NO_PATHS: list[Any] = [
+    *(None, 1, "a", "../x", b"a", {}, {"length": 1}, True, ["a", 1], [None], [["a"]], [b"a"]),
+    *([""], ["."], [".."], ["a", ".."], ["a/b"], ["/"], ["a\\b"], ["\0"], ["x" * 256]),
+    *(["\ud800"], ["a"] * 65, ["/etc/passwd"], ["..", "..", "etc"]),
+]
+NO_NUMBERS: list[Any] = [None, -1, 1.5, 2**60, "1", [], True, {}, float("nan"), b"", 0, 99]
+
+
+def service(filesystem: FileSystem) -> dict[str, Any]:
+    made = Service(filesystem, None, max_depth=64, max_open=8)
+    made.worker.inline = True
+    return {name: as_called(function) for name, function in made.functions().items()}
+
+
+def as_called(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Arguments beyond those that a function takes are dropped before it is called."""
+    most = len(inspect.signature(function).parameters)
+    return lambda *args: function(*args[:most])
+
+
+@pytest.mark.parametrize(
+    "name", ["lookup", "remove", "move", "snapshot", "read", "list", "stage", "open"]
+)
+def test_no_path_but_a_path_is_taken(name: str) -> None:
+    files = MemoryFileSystem({"a": b"x"})
+    function = service(files)[name]
+    for path in NO_PATHS:
+        answer = function(path, "file", ["b"])
+        assert answer[:2] == ["!", "TypeError"], (path, answer)
+    assert files.to_mapping() == {"a": b"x"}
+
+
+def test_nothing_but_what_was_opened_is_taken() -> None:
+    functions = service(MemoryFileSystem({"a": b"x"}))
+    writer = functions["stage"](["a"], False, "siloed")
+    assert type(writer) is int
+    for name in (
+        "write",
+        "truncate",
+        "commit",
+        "syncRead",
+        "syncWrite",
+        "syncTruncate",
+        "syncSize",
+        "syncFlush",
+        "listMore",
+    ):
+        for number in [*NO_NUMBERS, writer if name.startswith(("sync", "list")) else None]:
+            answer = functions[name](number, 0, b"x" if "rite" in name else 1)
+            assert answer[0] == "!", (name, number, answer)
+    for name in ("discard", "syncClose", "listEnd"):
+        for number in NO_NUMBERS:
+            assert functions[name](number) is None
+    for bad in [*NO_NUMBERS[:8], 2**53]:
+        assert functions["write"](writer, bad, b"x")[0] == "!"
+        assert functions["truncate"](writer, bad)[0] == "!"
+    assert functions["write"](writer, 0, "text")[0] == "!"
+    assert functions["write"](writer, 0, b"new") is None
+    assert functions["commit"](writer) is None
+
+
+@pytest.mark.parametrize("arguments", [(), (None,), (["a"],), (["a"], {}, {}, {}, {})])
+def test_any_number_of_arguments(arguments: tuple[Any, ...]) -> None:
+    for name, function in service(MemoryFileSystem({"a": b"x"})).items():
+        if len(arguments) < 5:
+            answer = function(*arguments)
+            assert answer is None or type(answer) in (int, list, bytes), name
+
+
+async def test_forged_handles_are_paths_and_no_more(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (tmp_path / "secret").write_bytes(b"secret")
+    async with guest(DirectoryFileSystem(root, writable=True)) as made:
+        found = await made.run(
+            """const brand = Object.getOwnPropertySymbols(FileSystemHandle.prototype)
+                .find((symbol) => symbol.description === "Deno.core.hostObject");
+            const forge = (path, isFile) => structuredClone(
+                { [brand]: () => ({ type: "AtollFileSystemHandle", isFile, path }) });
+            const found = [];
+            for (const path of [["..", "secret"], ["../secret"], ["/etc/passwd"], [""], "x", null, [{}]]) {
+                found.push(await fails(async () => (await forge(path, true).getFile()).text()));
+                found.push(await fails(async () => await names(forge(path, false))));
+            }
+            return found.filter((name) => name !== "TypeError" && name !== "NotFoundError" &&
+                name !== "TypeMismatchError" && name !== "no error")"""
+        )
+        assert found == []
+
+
+async def test_polluted_prototypes_see_nothing() -> None:
+    async with guest(MemoryFileSystem({"d/f": b"content"})) as made:
+        assert await made.isolate.eval(
+            """const seen = [];
+            const root = await navigator.storage.getDirectory();
+            for (const key of ["0", "1", "path", "tag", "id", "create", "recursive", "mode", "at"]) {
+                Object.defineProperty(Object.prototype, key, {
+                    get() { seen.push([key, typeof this]); }, set(v) { seen.push([key, v]); },
+                    configurable: true });
+            }
+            for (const key of ["0", "1"]) Object.defineProperty(Array.prototype, key, {
+                set(v) { seen.push([key, v]); }, configurable: true });
+            const hooks = [[Promise.prototype, "then"], [Array.prototype, "push"], [Map.prototype, "get"],
+                [WeakMap.prototype, "get"], [Uint8Array.prototype.__proto__, "set"],
+                [FinalizationRegistry.prototype, "register"], [String.prototype, "toWellFormed"]];
+            const saved = hooks.map(([o, k]) => o[k]);
+            const dir = await root.getDirectoryHandle("d", Object.create(null));
+            const f = await dir.getFileHandle("f", Object.create(null));
+            hooks.forEach(([o, k]) => { if (k !== "then") o[k] = () => { seen.push(k); }; });
+            const stream = await f.createWritable(Object.create(null));
+            await stream.write("new");
+            await stream.close();
+            const access = await f.createSyncAccessHandle(Object.create(null));
+            const bytes = new Uint8Array(3);
+            access.read(bytes, Object.create(null));
+            access.close();
+            hooks.forEach(([o, k], i) => { o[k] = saved[i]; });
+            for (const key of ["0", "1", "path", "tag", "id", "create", "recursive", "mode", "at"])
+                delete Object.prototype[key];
+            delete Array.prototype[0]; delete Array.prototype[1];
+            [seen, ...bytes]"""
+        ) == [[], *b"new"]
+
+
+class Broken(Plain):
+    """Raises what it is told to, where it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.error: BaseException | None = None
+
+    def _get(self, path: Path_) -> bytes | None:
+        if self.error is not None:
+            raise self.error
+        return super()._get(path)
+
+
+@pytest.mark.parametrize(
+    ("error", "name"),
+    [
+        (ValueError("/etc/secret"), "UnknownError"),
+        (RecursionError(), "UnknownError"),
+        (MemoryError(), "UnknownError"),
+        (KeyError("x"), "UnknownError"),
+        (OSError(5, "Input/output error", "/etc/secret"), "UnknownError"),
+        (OSError(28, "No space left on device"), "QuotaExceededError"),
+        (PermissionError(13, "denied", "/etc/secret"), "NotAllowedError"),
+        (FileNotFoundError(), "NotFoundError"),
+        (TimeoutError(), "UnknownError"),
+        (StopIteration(), "UnknownError"),
+    ],
+)
+async def test_a_file_system_that_raises_anything(
+    error: BaseException, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    files = Broken()
+    async with guest(files) as made:
+        await made.run(
+            "await make(dir, 'f', 'x'); globalThis.d = dir; globalThis.tell = async (p) => { try { await p; return 'no error' } catch (e) { return [e.name, e.message] } }"
+        )
+        files.error = error
+        found = await made.isolate.eval(
+            """[await tell(d.getFileHandle("f")), await tell(d.getFileHandle("g", { create: true })),
+            await tell(d.removeEntry("f")), await tell(d.keys().next())]"""
+        )
+        files.error = None
+        assert {one[0] for one in found} == {name}
+        assert not any("secret" in one[1] for one in found)
+        assert await made.isolate.eval("await T.text(await d.getFileHandle('f'))") == "x"
+    if name == "UnknownError":
+        assert "A file system of an isolate raised" in caplog.text
+
+
+async def test_a_slow_file_system_does_not_stop_the_event_loop() -> None:
+    class Slow(Plain):
+        def __init__(self) -> None:
+            super().__init__()
+            self.entered = threading.Event()
+            self.go_on = threading.Event()
+
+        def read(self, path: Path_, offset: int, size: int) -> bytes:
+            self.entered.set()
+            assert self.go_on.wait(30)
+            return super().read(path, offset, size)
+
+    files = Slow()
+    files.write(("f",), io.BytesIO(b"content"))
+    async with guest(files) as made:
+        reading = asyncio.create_task(
+            made.isolate.eval(
+                "await T.text(await (await navigator.storage.getDirectory()).getFileHandle('f'))"
+            )
+        )
+        while not files.entered.is_set():
+            await asyncio.sleep(0)
+        # The loop turns, and the guest does other things with the same file system.
+        assert await made.isolate.eval("await T.names(await navigator.storage.getDirectory())") == [
+            "f"
+        ]
+        files.go_on.set()
+        assert await reading == "content"
+
+
+async def test_things_that_are_open_are_counted() -> None:
+    async with guest(MemoryFileSystem({"f": b""}), max_open=3) as made:
+        assert await made.run(
+            """const f = await root.getFileHandle("f");
+            const streams = [];
+            let name = "no error";
+            while (name === "no error") {
+                name = await fails(f.createWritable().then((stream) => streams.push(stream)));
+            }
+            await streams[0].abort();
+            streams[0] = await f.createWritable();
+            return [name, streams.length]"""
+        ) == ["QuotaExceededError", 3]
+        assert made.files.open_count == 3
+
+
+async def test_a_deep_tree_is_refused() -> None:
+    async with guest(MemoryFileSystem(), max_depth=5) as made:
+        assert await made.run(
+            """let at = root;
+            let depth = 0;
+            const name = await fails(async () => {
+                for (;; depth++) at = await at.getDirectoryHandle("d", { create: true });
+            });
+            return [name, depth]"""
+        ) == ["TypeError", 5]
+
+
+async def test_the_observer_hears_of_everything() -> None:
+    heard: list[Access] = []
+    async with guest(MemoryFileSystem({"f": b"content"}), heard.append) as made:
+        heard.clear()
+        await made.isolate.eval(
+            """const root = await navigator.storage.getDirectory();
+            const f = await root.getFileHandle("f");
+            await T.text(f);
+            await T.put(f, "new");
+            await f.move("g");
+            await T.fails(root.getFileHandle("none"));
+            await T.fails(root.removeEntry("../x"));
+            const access = await f.createSyncAccessHandle();
+            access.write(new Uint8Array(5));
+            access.close();
+            await f.remove();"""
+        )
+        told = [(a.operation, a.path, a.target, a.bytes, a.error) for a in heard]
+    assert told == [
+        ("look", "f", None, None, None),
+        ("look", "f", None, None, None),
+        ("read", "f", None, 7, None),
+        ("write", "f", None, None, None),
+        ("commit", "f", None, None, None),
+        ("move", "f", "g", None, None),
+        ("look", "none", None, None, "NotFoundError"),
+        ("open", "g", None, None, None),
+        ("write", "g", None, 5, None),
+        ("remove", "g", None, None, None),
+    ]
+
+
+async def test_an_observer_that_raises(caplog: pytest.LogCaptureFixture) -> None:
+    def raise_it(_: Access) -> None:
+        raise ValueError
+
+    async with guest(MemoryFileSystem(), raise_it) as made:
+        assert await made.run("return await text(await make(dir, 'f', 'x'))") == "x"
+    assert caplog.text.count("on_access") == 1
+
+
+async def test_two_isolates_share_locks_and_files() -> None:
+    files = MemoryFileSystem({"f": b"old"})
+    async with guest(files) as one, guest({"/": files}) as two:  # type: ignore[arg-type]
+        await one.isolate.eval(
+            "globalThis.f = await (await navigator.storage.getDirectory()).getFileHandle('f');"
+            "globalThis.stream = await f.createWritable({ mode: 'exclusive' }); undefined"
+        )
+        other = "const f = await (await navigator.storage.getDirectory()).getFileHandle('f');"
+        assert (
+            await two.isolate.eval(other + "await T.fails(f.createWritable())")
+            == "NoModificationAllowedError"
+        )
+        await one.isolate.eval("await stream.write('new'); await stream.close()")
+        assert await two.isolate.eval("await T.text(f)") == "new"
+
+
+async def test_memory_stays_where_it_is_for_a_large_file() -> None:
+    class Endless(FileSystem):
+        """A file of 10 GiB that is made up as it is read."""
+
+        blocking = False
+        read_bytes_ = 0
+
+        def stat(self, path: Path_) -> Stat:
+            return Stat("file", 10 * 2**30, version="1") if path else Stat("directory")
+
+        def scan(self, path: Path_) -> Any:
+            yield "huge", "file"
+
+        def read(self, path: Path_, offset: int, size: int) -> bytes:
+            self.read_bytes_ += size
+            return (offset % 251).to_bytes() * size
+
+        def write(self, path: Path_, content: BinaryIO) -> None:
+            raise AssertionError
+
+    files = Endless()
+    async with guest(files) as made:
+        began = time.monotonic()
+        assert await made.isolate.eval(
+            """const file = await (await (await navigator.storage.getDirectory())
+                .getFileHandle("huge")).getFile();
+            const slice = file.slice(5 * 2 ** 30, 5 * 2 ** 30 + 3);
+            [file.size, slice.size, (await slice.bytes()).length, file.slice(-5).size]"""
+        ) == [10 * 2**30, 3, 3, 5]
+        assert files.read_bytes_ == 3
+        assert time.monotonic() - began < 30
