@@ -30,6 +30,11 @@
       toString: () => href,
     });
   }
+  const { navigator } = globalThis;
+  if (navigator !== undefined && navigator.userAgent === undefined) {
+    // Tests of files ask it which names the system allows.
+    Object.defineProperty(navigator, "userAgent", { value: "Linux" });
+  }
   define("GLOBAL", {
     isWindow: () => config.scope === "window",
     isWorker: () => config.scope === "worker",

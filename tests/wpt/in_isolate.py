@@ -14,6 +14,7 @@ from atoll.crypto import Crypto
 from atoll.encoding import Encoding
 from atoll.errors import AtollError, IsolateCrashed, LimitExceeded, WallTimeLimitExceeded
 from atoll.fetch import Fetch
+from atoll.fs import Files, MemoryFileSystem
 from atoll.network import Network
 from atoll.timers import Timers
 
@@ -30,7 +31,8 @@ MEMORY: Final = 512 * MiB
 
 def capabilities(network: Network | None = None) -> Sequence[Any]:
     """One of everything, for one isolate."""
-    return Console(), Encoding(), Timers(), Crypto(), Fetch(network)
+    files = Files(MemoryFileSystem())
+    return Console(), Encoding(), Timers(), Crypto(), Fetch(network), files
 
 
 async def run_in_isolate(

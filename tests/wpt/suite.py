@@ -208,7 +208,7 @@ def _add_variants(
     kind: str,
 ) -> None:
     ends_itself = kind == ".worker.js" or any(
-        _ENDS_ITSELF.search(script.text) for script in scripts
+        _ENDS_ITSELF.search(script.text) for script in scripts if "/resources/" not in script.name
     )
     for variant in variants or [""]:
         found.cases.append(
