@@ -130,7 +130,7 @@ async def run_cases(
 
         async def run_one(case: Case) -> Outcome:
             if server is not None:
-                case = await through_server(case, server)
+                case = await through_server(case, checkout, server)
             outcome = await in_engine(case, checkout, options.patience, server)
             if server is not None:
                 outcome.without_ports()

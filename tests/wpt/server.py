@@ -17,7 +17,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
-from .suite import ORIGIN, Case, Checkout, Script
+from .suite import ORIGIN, Case, Checkout, Found, Script
 
 STARTS_WITHIN: Final = 60.0
 """Seconds."""
@@ -88,8 +88,13 @@ def _free_ports(count: int) -> list[int]:
         return [free.getsockname()[1] for free in sockets]
 
 
-async def through_server(case: Case, origin: str) -> Case:
+async def through_server(case: Case, checkout: Checkout, origin: str) -> Case:
     """The case with its scripts as the server gives them: it fills in names and ports."""
+    if ".sub." in case.path and case.path.endswith((".html", ".htm")):
+        found = Found()
+        text = await asyncio.to_thread(fetched, f"/{case.path}", origin)
+        checkout.add_page(found, case.path, text)
+        case = replace(case, scripts=found.cases[0].scripts)
     scripts = [await asyncio.to_thread(_filled_in, script, origin) for script in case.scripts]
     return replace(case, scripts=tuple(scripts))
 

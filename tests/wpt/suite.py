@@ -137,7 +137,7 @@ class Checkout:
         text = self.file(path).read_text("utf-8", "replace")
         reason: str | None
         if kind in (".html", ".htm"):
-            reason = self._add_page(found, path, text)
+            reason = self.add_page(found, path, text)
         else:
             reason = self._add_script(found, path, kind, text)
         if reason is not None:
@@ -165,7 +165,8 @@ class Checkout:
         _add_variants(found, path, scope, scripts, variants, slow, kind)
         return None
 
-    def _add_page(self, found: Found, path: str, text: str) -> str | None:
+    def add_page(self, found: Found, path: str, text: str) -> str | None:
+        """Add the cases of an HTML test; returns why there is none, if so."""
         page = _Page()
         page.feed(text)
         page.close()
