@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from . import async_calls, calls, codec, console, kernels, serving, start, transfer
+from . import async_calls, calls, codec, console, kernels, serving, start, transfer, typescript
 from .measure import Options, Row
 
 BENCHMARKS: Final[dict[str, Callable[[Options], Iterator[Row]]]] = {
@@ -20,6 +20,7 @@ BENCHMARKS: Final[dict[str, Callable[[Options], Iterator[Row]]]] = {
     "console": console.console,
     "serving": serving.serving,
     "fleet": start.fleet,
+    "typescript": typescript.typescript,
 }
 
 

@@ -22,7 +22,7 @@ from atoll.limits import MiB
 from atoll.typescript import _command
 from atoll.typescript._command import Bounds, Confinement, Workspace
 
-_DIRECTIVE: Final = re.compile(r"^// @engine (.+)$", re.MULTILINE)
+_DIRECTIVE: Final = re.compile(r"^[ \t]*// @engine (.+)$", re.MULTILINE)
 _HEADER: Final = re.compile(
     r"(?:declare\s+)?(?:abstract\s+)?"
     r"(?P<kind>var|let|const|function|class|interface|type|namespace)\s+(?P<name>[\w$]+)"
