@@ -150,6 +150,22 @@ async def test_import_attributes_choose_the_type(isolate: Isolate) -> None:
     assert await default_of(isolate, modules) == expected
 
 
+async def test_one_module_may_import_one_file_as_several_types(isolate: Isolate) -> None:
+    modules = virtual(
+        main="""
+        import text from "./a.js" with { type: "text" }; import a, { n } from "./a.js";
+        import bytes from './a.js' with { type: 'bytes' }; export { n } from "./a.js";
+        export default [text.length, a, n, bytes.length]""",
+        a="export default 'a'; export const n = 1; // ä",
+    )
+    assert await default_of(isolate, modules) == [44, "a", 1, 45]
+    handle = await isolate.install(modules)
+    code = (
+        "import t from 'a.js' with { type: 'text' }; import a from 'a.js'; export default a + t[0]"
+    )
+    assert await handle.eval(code) == "ae"
+
+
 async def test_one_file_may_be_several_types(isolate: Isolate) -> None:
     modules = virtual(
         main="""

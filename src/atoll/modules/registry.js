@@ -14,6 +14,8 @@
 
 /** Goes before a module's own text, on its first line. */
 const PROCESS = 'import process from "node:process"; ';
+/** Between a specifier and a type, where it has to be told from another. */
+const TYPED = "\0type:";
 const POLLUTED = "Array.prototype has properties with numbers for names: no module can be loaded";
 
 /** @typedef {import("../core/guest/capability.js").Atoll} Atoll */
@@ -29,6 +31,7 @@ const POLLUTED = "Array.prototype has properties with numbers for names: no modu
  * @property {string} importer
  * @property {any} module the engine's, or null before it is compiled
  * @property {Request[]} requests
+ * @property {boolean} isDistinguished it imports a specifier as two types, see `distinguish`
  * @property {boolean} linked
  * @property {{ thrown: any } | null} failure the source did not compile
  */
@@ -42,6 +45,7 @@ export function createRegistry(atoll, moduleEngine, options) {
   const { primordials, engine } = atoll;
   const {
     JSONParse,
+    JSONStringify,
     MapCtor,
     MapPrototypeGet,
     MapPrototypeHas,
@@ -58,6 +62,8 @@ export function createRegistry(atoll, moduleEngine, options) {
     SetPrototypeAdd,
     SetPrototypeHas,
     StringPrototypeIncludes,
+    StringPrototypeIndexOf,
+    StringPrototypeSlice,
     SyntaxErrorCtor,
     TypeErrorCtor,
   } = primordials;
@@ -235,9 +241,60 @@ export function createRegistry(atoll, moduleEngine, options) {
       if (phase !== "evaluation") {
         throw new SyntaxErrorCtor(`import ${phase} of "${specifier}" is not supported (in ${url})`);
       }
-      put(requests, i, [specifier, url, typeOf(attributes, specifier, url)]);
+      const name = nameOf(specifier);
+      put(requests, i, [name, url, typeOf(attributes, name, url)]);
     }
     return requests;
+  }
+
+  /** Without what `distinguish` has added. @param {string} specifier */
+  function nameOf(specifier) {
+    const end = StringPrototypeIndexOf(specifier, TYPED);
+    return end < 0 ? specifier : StringPrototypeSlice(specifier, 0, end);
+  }
+
+  /**
+   * @param {Module} record compiled
+   * @param {string} text
+   * @param {string} identifier
+   */
+  function distinguishTypes(record, text, identifier) {
+    if (!areAmbiguous(record.requests)) return;
+    record.module = compileText(distinguish(text), identifier, record.url);
+    record.requests = requestsOf(record.module, record.url);
+    record.isDistinguished = true;
+  }
+
+  /** @param {Request[]} requests whether a specifier is imported as two types */
+  function areAmbiguous(requests) {
+    let isTyped = false;
+    for (let i = 0; i < requests.length; i++) isTyped ||= requests[i][2] !== "";
+    if (!isTyped) return false;
+    for (let i = 1; i < requests.length; i++) {
+      for (let j = 0; j < i; j++) {
+        if (requests[i][0] === requests[j][0] && requests[i][2] !== requests[j][2]) return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The engine links by specifiers alone. Where a module imports one as two types, all but plain
+   * imports get another name, which only moves columns on their own lines.
+   * @param {string} text that compiles
+   */
+  function distinguish(text) {
+    const { body } = atoll.parse(text, "module").tree;
+    let result = "";
+    let end = 0;
+    for (let i = 0; i < body.length; i++) {
+      const { source, attributes } = body[i];
+      if (source === undefined || source === null || attributes.length === 0) continue;
+      const name = `${source.value}${TYPED}${attributes[0].value.value}`;
+      result += StringPrototypeSlice(text, end, source.start) + JSONStringify(name);
+      end = source.end;
+    }
+    return result + StringPrototypeSlice(text, end);
   }
 
   /**
@@ -284,6 +341,7 @@ export function createRegistry(atoll, moduleEngine, options) {
       importer: data[5],
       module: null,
       requests: [],
+      isDistinguished: false,
       linked: true,
       failure: null,
     };
@@ -298,6 +356,7 @@ export function createRegistry(atoll, moduleEngine, options) {
           ? compileWithProcess(record)
           : compileText(textOf(record), url, url, record.specifier, record.importer);
         record.requests = requestsOf(record.module, url);
+        distinguishTypes(record, textOf(record), url);
         record.linked = false;
       } else {
         record.module = valueModule(url, valueOf(record));
@@ -445,7 +504,10 @@ export function createRegistry(atoll, moduleEngine, options) {
       const specifiers = [];
       for (let i = 0; i < record.requests.length; i++) {
         const dependency = find(record.requests[i]);
-        put(specifiers, i, record.requests[i][0]);
+        const name = record.requests[i][0];
+        const type = record.requests[i][2];
+        const isTyped = record.isDistinguished && type !== "";
+        put(specifiers, i, isTyped ? `${name}${TYPED}${type}` : name);
         put(dependencies, i, moduleOf(dependency));
         put(stack, stack.length, dependency);
       }
@@ -556,12 +618,14 @@ export function createRegistry(atoll, moduleEngine, options) {
         importer: "",
         module,
         requests: requestsOf(module, url),
+        isDistinguished: false,
         linked: false,
         failure: null,
       };
+      distinguishTypes(record, source[0], filename);
       load(record.requests, () => {
         link(record);
-        evaluate(module, done, failed);
+        evaluate(record.module, done, failed);
       }, failed);
     });
 

@@ -27,7 +27,7 @@ import { blobOfType } from "./corrections.js";
 import { exportValue, homeOf } from "./handles.js";
 import { nativeFunction } from "./functions.js";
 import { exposeOnNavigator } from "./navigator.js";
-import { indirectEval, locateSyntaxError } from "./evaluate.js";
+import { indirectEval, locateSyntaxError, parse } from "./evaluate.js";
 import { Encoded, newArray, registerDecoder, registerEncoder, tagged } from "./marshal.js";
 import { takeRemoved } from "./realm.js";
 import { inlineSourceMap, registerSourceMap } from "./source_maps.js";
@@ -81,6 +81,7 @@ const removed = takeRemoved();
  * @property {typeof registerDecoder} registerDecoder
  * @property {typeof tagged} tagged
  * @property {typeof locateSyntaxError} locateSyntaxError
+ * @property {typeof parse} parse
  * @property {(value: any) => any} held what an answer has to be for the host to get a reference
  * @property {() => Promise<import("./engine.js").ModuleEngine>} loadModuleEngine
  * @property {typeof registerSourceMap} registerSourceMap
@@ -144,6 +145,7 @@ const atoll = ObjectFreeze({
   registerDecoder,
   tagged,
   locateSyntaxError,
+  parse,
   held,
   loadModuleEngine: () => engine.makeModuleEngine(() => importModule(vmName)),
   registerSourceMap,

@@ -144,7 +144,7 @@ let acorn = null;
  * @param {"script" | "module" | "commonjs"} [sourceType]
  * @returns {{ tree: any, error: any }}
  */
-function parse(source, sourceType = "script") {
+export function parse(source, sourceType = "script") {
   if (acorn === null) {
     const outcome = runScript(
       `(function (exports, module) {${callSync(PARSER_SOURCE, [])}\nreturn exports})({}, {})`,
