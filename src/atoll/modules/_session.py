@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from atoll.core.languages import language_of
+from atoll.core.languages import language_of, language_to_transpile
 from atoll.errors import JSSyntaxError, ModuleDenied, ModuleError, ModuleLoadError, ModuleNotFound
 
 from . import _builtins, _commonjs
@@ -443,7 +443,7 @@ class ModuleSession:
             raise want.error(
                 ModuleDenied, 'JSON needs an import attribute: with { type: "json" }', "type"
             )
-        language = source.language or language_of(want.url)
+        language = language_to_transpile(want.url, source.language)
         if language is not None:
             self._untranspiled[want.type, want.url] = (want, language)
         if kind == "cjs" and text.startswith("#!"):

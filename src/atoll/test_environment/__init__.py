@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from atoll.test_environment._coverage import Coverage, FileCoverage
 from atoll.test_environment._environment import (
     BlockingTestEnvironmentHandle,
     RunOptions,
@@ -30,6 +31,8 @@ from atoll.test_environment._stack import StackFrame
 __all__ = [
     "IMPORTS",
     "BlockingTestEnvironmentHandle",
+    "Coverage",
+    "FileCoverage",
     "RunOptions",
     "SnapshotSummary",
     "StackFrame",

@@ -19,6 +19,7 @@ from atoll.core import operations
 from atoll.core.capability import BundledCapability
 from atoll.core.reference import BaseReference
 from atoll.errors import AtollError, IsolateCrashed, JSError, LimitExceeded
+from atoll.test_environment._coverage import Coverage
 from atoll.test_environment._recorder import OnEvent, Recorder
 from atoll.test_environment._results import TestError, TestEvent, TestResults
 from atoll.test_environment._snapshots import SnapshotFile
@@ -55,6 +56,7 @@ _PACKAGES: Final = {
 }
 _SLICE: Final = 0.2
 """Seconds of a run before the guest comes back for more."""
+_COUNTS: Final = "globalThis.__atoll_coverage__"
 _GRACE: Final = 1.0
 """Seconds beyond a test's own timeout after which the isolate is ended: it does not come back."""
 
@@ -174,6 +176,7 @@ class RunOptions(TypedDict, total=False):
             those that differ as well, ``"none"`` fails the tests of both.
         sources: text of further files, by the names that stack traces show, for code frames.
         on_event: called with a `TestEvent` as things happen; a plain function.
+        coverage: is told how often what it has instrumented ran.
     """
 
     timeout: float
@@ -186,6 +189,7 @@ class RunOptions(TypedDict, total=False):
     update_snapshots: Literal["new", "all", "none"]
     sources: Mapping[str, str] | None
     on_event: OnEvent | None
+    coverage: Coverage | None
 
 
 class _Handle:
@@ -217,6 +221,7 @@ class _Handle:
         update_snapshots: Literal["new", "all", "none"] = "new",
         sources: Mapping[str, str] | None = None,
         on_event: OnEvent | None = None,
+        coverage: Coverage | None = None,
     ) -> Course:
         environment = self._environment
         if environment._recorder is not None:
@@ -255,6 +260,10 @@ class _Handle:
         try:
             load = self._load(code, filename, modules)
             yield from self._steps(load, filename, settings, recorder)
+            if coverage is not None:
+                request = (_COUNTS, "<coverage>", None, True)
+                counts = yield lambda: driver.request(operations.EVALUATE, request)
+                coverage.add(counts)
         except (LimitExceeded, IsolateCrashed) as error:
             results.ended = error
             recorder.cut_short(error)

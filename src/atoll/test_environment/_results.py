@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from atoll.core.code_frame import code_frame
 from atoll.test_environment._stack import StackFrame, frames_of, stack_text
@@ -165,7 +165,6 @@ class TestResults:
         seed: of the order, or None for that of the file.
         snapshots: what became of snapshots.
         rewritten: text of the file with the inline snapshots that the run has made, or None.
-        coverage: of the files that were measured, or None.
         ended: the limit or crash that ended the isolate during the run, or None.
     """
 
@@ -178,7 +177,6 @@ class TestResults:
     seed: int | None = None
     snapshots: SnapshotSummary = field(default_factory=SnapshotSummary)
     rewritten: str | None = None
-    coverage: Any = None
     ended: Exception | None = None
 
     @property
