@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from atoll.engine.deno import find_engine
+
 from .support import COMMAND, Ran, environment
 
 PASSING = """
@@ -52,7 +54,7 @@ def atoll_test(root: Path, *arguments: str, **extra: str) -> Ran:
     variables = {k: v for k, v in environment(**extra).items() if k != "CI" or "CI" in extra}
     ran = subprocess.run(
         [*COMMAND, "test", *arguments],
-        cwd=root, capture_output=True, text=True, timeout=50, check=False, env=variables,
+        cwd=root, capture_output=True, text=True, timeout=100, check=False, env=variables,
     )  # fmt: skip
     assert "Traceback" not in ran.stderr, ran.stderr
     return Ran(ran.returncode, ran.stdout, ran.stderr)
@@ -276,3 +278,52 @@ def read_until(process: subprocess.Popen[bytes], text: str) -> str:
         assert time.monotonic() < deadline, read
         read += os.read(process.stdout.fileno(), 65536).decode()
     return read
+
+
+def test_coverage_is_shown_and_written(project: Path) -> None:
+    write(
+        project,
+        "src/double.js",
+        "export const double = (n) => {\n  if (n < 0) {\n    return 0;\n  }\n  return 2 * n;\n};\n",
+    )
+    write(project, "src/typed.ts", "type A = 1;\nexport const f = (): A | 2 =>\n  1;\n")
+    write(project, "test/typed.test.ts", "import { f } from '../src/typed'; test('f', () => f())")
+    ran = atoll_test(project, "--lcov", "out/lcov.info")
+    assert ran.status == 0, ran.out
+    assert re.search(r"^src/double\.js +75\.0% +50\.0%  3$", ran.out, re.MULTILINE), ran.out
+    assert re.search(r"^src/typed\.ts +100\.0% +100\.0%", ran.out, re.MULTILINE), ran.out
+    assert "test/typed.test.ts  " not in ran.out
+    lcov = (project / "out/lcov.info").read_text()
+    assert "SF:src/double.js\n" in lcov
+    assert "DA:3,0\n" in lcov
+
+
+SUITES = (
+    "array", "catch", "coerce", "intersection", "object", "record", "refine", "tuple", "transform",
+    "validate",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def zod(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The npm package zod, which ships the tests that its authors run with Vitest."""
+    folder = tmp_path_factory.mktemp("zod")
+    try:
+        subprocess.run(
+            [find_engine(), "cache", "--quiet", "--no-lock", "npm:zod@4.6.7"],
+            env={**os.environ, "DENO_DIR": str(folder)}, check=True, timeout=50, cwd=folder,
+        )  # fmt: skip
+    except subprocess.SubprocessError as error:
+        pytest.skip(f"the npm package zod cannot be fetched here: {error}")
+    [manifest] = folder.glob("npm/*/zod/4.6.7/package.json")
+    return manifest.parent
+
+
+@pytest.mark.timeout(120)
+def test_the_suite_of_an_npm_package_runs_as_it_is(zod: Path) -> None:
+    files = [f"src/v4/classic/tests/{name}.test.ts" for name in SUITES]
+    ran = atoll_test(zod, "--ci", "--json", *files)
+    assert ran.status == 0, ran.err
+    report = json.loads(ran.out)
+    assert report["numFailedTests"] == 0
+    assert report["numPassedTests"] > 200

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import os
 import random
 import time
@@ -12,13 +13,13 @@ from typing import NoReturn
 
 from atoll.cli import exit_codes
 from atoll.cli.arguments import UsageError, given_limits
-from atoll.cli.terminal import Stream, error_stream, output_stream
+from atoll.cli.terminal import error_stream, output_stream
 from atoll.cli.testing import _formats
 from atoll.cli.testing._files import find_tests
 from atoll.cli.testing._report import Reporter
 from atoll.cli.testing._run import CannotStart, FileRun, Settings, run_files
 from atoll.limits import Limits
-from atoll.test_environment import RunOptions
+from atoll.test_environment import Coverage, RunOptions
 
 _LOOK: float = 0.2
 """Seconds between two looks at files that are watched."""
@@ -33,9 +34,10 @@ def test(options: argparse.Namespace) -> int:
     settings = _settings(options)
     files = _named(find_tests(options.patterns, Path.cwd()), settings.root)
     try:
-        if options.watch:
-            asyncio.run(_watch(files, settings, options))
-        return asyncio.run(_once(files, settings, options))[0]
+        with settings.coverage or contextlib.nullcontext():
+            if options.watch:
+                asyncio.run(_watch(files, settings, options))
+            return asyncio.run(_once(files, settings, options))[0]
     except CannotStart as error:
         error_stream().say(str(error))
         return exit_codes.CANNOT_START
@@ -70,7 +72,7 @@ def _settings(options: argparse.Namespace) -> Settings:
         run=run,
         define_globals=not options.no_globals,
         color=output_stream().has_colour and not options.json,
-        coverage=options.coverage or options.lcov is not None,
+        coverage=Coverage() if options.coverage or options.lcov is not None else None,
     )
 
 
@@ -101,16 +103,20 @@ async def _once(
             on_end=reporter.ended,
         )
     took = time.monotonic() - started
+    if settings.coverage is not None:
+        reporter.coverage(settings.coverage.files)
+        if options.lcov is not None:
+            _write(options.lcov, settings.coverage.lcov().encode())
     reporter.summary(runs, took, len(files) - len(runs))
     if options.json:
         output_stream().line(_formats.to_json(runs, took))
     if options.junit is not None:
-        _write(options.junit, _formats.to_junit(runs, took), stream)
+        _write(options.junit, _formats.to_junit(runs, took))
     ok = all(run.results.ok for run in runs) and len(runs) == len(files)
     return exit_codes.OK if ok else exit_codes.THREW, runs
 
 
-def _write(path: Path, data: bytes, stream: Stream) -> None:
+def _write(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

@@ -8,13 +8,15 @@ import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from atoll.cli.arguments import UsageError
-from atoll.core.languages import Language
+from atoll.core.languages import Language, language_of
+from atoll.errors import JSSyntaxError
 from atoll.modules import Modules, ModuleSource
 from atoll.modules._files import Folder, OutsideError, TooLargeError
-from atoll.test_environment import IMPORTS
+from atoll.test_environment import IMPORTS, Coverage
+from atoll.typescript import transpile
 
 EXTENSIONS: Final = (".js", ".ts", ".mjs", ".mts", ".tsx", ".jsx", ".cjs", ".cts")
 _TEST_FILE: Final = re.compile(r"\.(?:test|spec)\.[cm]?[jt]sx?$")
@@ -88,6 +90,10 @@ def root_of(file: Path) -> Path:
     return file.parent
 
 
+def _is_test(path: str) -> bool:
+    return _TEST_FILE.search(path) is not None or "__tests__" in path.split("/")
+
+
 def _own_exports(manifest: Path) -> dict[str, str]:
     """What a package's files may import of it by its own name, as an import map."""
     try:
@@ -131,8 +137,9 @@ class Project:
         used: the files that were read.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, coverage: Coverage | None = None) -> None:
         self.root = root
+        self._coverage = coverage
         self.sources: dict[str, str] = {}
         self.used: set[Path] = set()
         self._folder = Folder(root, follow_links=False)
@@ -178,7 +185,23 @@ class Project:
 
     def _module(self, path: str, text: str) -> ModuleSource:
         self.sources[path] = text
-        return ModuleSource(text, kind="cjs" if self._is_commonjs(path, text) else None)
+        kind: Literal["cjs"] | None = "cjs" if self._is_commonjs(path, text) else None
+        if self._coverage is not None and not _is_test(path) and not path.endswith(".json"):
+            return self._measured(path, text, kind)
+        return ModuleSource(text, kind=kind)
+
+    def _measured(self, path: str, text: str, kind: Literal["cjs"] | None) -> ModuleSource:
+        """A module with the counters of coverage."""
+        assert self._coverage is not None  # noqa: S101 - for the type checker
+        source_map = None
+        if language_of(path) is not None:
+            try:
+                made = transpile(text, path)
+            except JSSyntaxError:
+                return ModuleSource(text, kind=kind)  # which is reported where it is imported
+            text, source_map = made.code, made.source_map
+        counted = self._coverage.instrument(path, text, source_map)
+        return ModuleSource(counted, kind=kind, language="js", source_map=source_map)
 
     def _is_commonjs(self, path: str, text: str) -> bool:
         extension = posixpath.splitext(path)[1]

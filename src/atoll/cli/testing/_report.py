@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from atoll.cli.terminal import Stream, visible
 from atoll.cli.testing._run import FileRun
-from atoll.test_environment import TestError, TestEvent, TestResult
+from atoll.test_environment import FileCoverage, TestError, TestEvent, TestResult
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -136,6 +136,18 @@ class Reporter:
         self._snapshots(runs)
         self._line(f"{coloured('Time', 'bold')}   {took:.2f} s")
 
+    def coverage(self, files: list[FileCoverage]) -> None:
+        """A table of the files that were measured."""
+        width = max([len(file.name) for file in files] + [len("Coverage")])
+        self._line("")
+        header = f"{'Coverage':<{width}}  {'lines':>6}  {'branches':>8}  lines that did not run"
+        self._line(self._stream.coloured(header, "bold"))
+        for file in files:
+            rates = f"{file.line_rate:>6.1%}  {file.branch_rate:>8.1%}"
+            colour = "green" if file.line_rate >= 0.8 else "yellow" if file.line_rate else "red"
+            missing = _ranges(file.missing_lines)
+            self._line(f"{file.name:<{width}}  {self._stream.coloured(rates, colour)}  {missing}")
+
     def _failure(self, title: str, error: TestError) -> None:
         self._line("")
         self._line(self._stream.coloured(f"✗ {title}", "red", "bold"))
@@ -184,6 +196,18 @@ class Reporter:
             told.append(f"{obsolete} obsolete (--update removes them)")
         if told:
             self._line(f"{self._stream.coloured('Snapshots', 'bold')}  {', '.join(told)}")
+
+
+def _ranges(lines: list[int]) -> str:
+    """Line numbers in short: 1-3, 7."""
+    ranges: list[list[int]] = []
+    for line in lines:
+        if ranges and line == ranges[-1][1] + 1:
+            ranges[-1][1] = line
+        else:
+            ranges.append([line, line])
+    shown = [f"{a}" if a == b else f"{a}-{b}" for a, b in ranges[:12]]
+    return ", ".join(shown) + (", …" if len(ranges) > 12 else "")
 
 
 def _progress() -> Any:

@@ -16,6 +16,7 @@ from atoll.console import Console, Entry, TerminalRenderer
 from atoll.core.launch import Confinement
 from atoll.errors import AtollError, ConfinementUnavailable, EngineNotFound
 from atoll.test_environment import (
+    Coverage,
     RunOptions,
     SuiteResult,
     TestEnvironment,
@@ -55,7 +56,7 @@ class Settings:
     run: RunOptions
     define_globals: bool = True
     color: bool = False
-    coverage: bool = False
+    coverage: Coverage | None = None
 
 
 @dataclass(slots=True)
@@ -92,7 +93,7 @@ async def run_file(path: Path, name: str, settings: Settings, on_test: OnTest) -
         CannotStart: no isolate can be started here.
     """
     root = settings.root or root_of(path)
-    project = Project(root)
+    project = Project(root, settings.coverage)
     output = io.StringIO()
     renderer = TerminalRenderer(output, color=settings.color)
 
@@ -118,6 +119,7 @@ async def run_file(path: Path, name: str, settings: Settings, on_test: OnTest) -
                 "snapshots": path.parent / "__snapshots__" / f"{path.name}.snap",
                 "sources": project.sources,
                 "on_event": lambda event: on_test(path, event),
+                "coverage": settings.coverage,
             }
             results = await tests.run_test_module(specifier, modules=rt.modules, **options)
     except ValueError as error:
