@@ -54,14 +54,22 @@ def expand(declarations: str, confinement: Confinement) -> str:
     names = [name for line in _DIRECTIVE.findall(declarations) for name in line.split()]
     if not names:
         return declarations
-    engine = _select(names, _statements(_engine_text(confinement)))
-    return f"{_DIRECTIVE.sub('', declarations).strip()}\n{engine}"
+    written = _DIRECTIVE.sub("", declarations).strip()
+    engine = _select(names, _statements(_engine_text(confinement)), written)
+    return f"{written}\n{engine}"
 
 
-def _select(names: Iterable[str], known: dict[str, list[_Statement]]) -> str:
+def _select(names: Iterable[str], known: dict[str, list[_Statement]], written: str) -> str:
+    """The engine's declarations of these names, with the types that they and others mention.
+
+    Args:
+        names: what is to be declared.
+        known: all that the engine declares.
+        written: other declarations: what those declare is not taken from the engine.
+    """
     chosen: dict[_Statement, None] = {}
-    seen: set[str] = set()
-    queue: list[_Statement] = []
+    seen = {match["name"] for match in _HEADER.finditer(written)}
+    queue = [_Statement("type", "", written)]
     for name in dict.fromkeys(names):
         if name not in known:
             raise ValueError(f"the engine declares no {name}")
@@ -70,7 +78,8 @@ def _select(names: Iterable[str], known: dict[str, list[_Statement]]) -> str:
         statement = queue.pop()
         if statement in chosen:
             continue
-        chosen[statement] = None
+        if statement.name:
+            chosen[statement] = None
         for name in _IDENTIFIER.findall(statement.text):
             # What it mentions is needed as a type; a value that the isolate lacks stays away.
             if name not in seen and name not in _ELSEWHERE:
