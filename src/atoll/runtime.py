@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         TestResults,
     )
     from atoll.timers import Timers, TimersHandle
-    from atoll.typescript import Compiler
+    from atoll.typescript import Compiler, Diagnostic
 
 
 IS_HANDLER: Final = "v => typeof v === 'function' || typeof v?.fetch === 'function'"
@@ -236,6 +236,36 @@ class Runtime(BaseRuntime, Isolate):
         return handle
 
     # What the APIs add to an isolate
+
+    async def typecheck(
+        self,
+        code: str,
+        filename: str = "program.ts",
+        *,
+        language: Language | None = None,
+        files: Mapping[str, str] | None = None,
+        declarations: str = "",
+    ) -> list[Diagnostic]:
+        """Check the types of a program against what this runtime has, without running it.
+
+        Args:
+            code: the source text; it is taken for a module.
+            filename: its name in the diagnostics; the extension decides the language.
+            language: instead of what the filename says.
+            files: other files of the program, by relative path.
+            declarations: of what else there is, as the text of a ``.d.ts`` file.
+
+        Returns:
+            Nothing when all is well; see `atoll.typescript.check`.
+
+        Raises:
+            CompilerFailed: the checker did not survive the program.
+        """
+        from atoll.typescript._runtime import typecheck_async
+
+        return await typecheck_async(
+            self, code, filename, language=language, files=files, declarations=declarations
+        )
 
     async def tick(self, ms: float) -> None:
         """Move the clock of ``timers="manual"`` and run what becomes due; see `TimersHandle.tick`.

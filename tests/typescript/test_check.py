@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from atoll import Runtime, sync
 from atoll.errors import CompilerFailed, EngineNotFound
 from atoll.typescript import (
     Checker,
+    Compiler,
     Diagnostic,
     DiskCache,
     Related,
@@ -243,3 +245,21 @@ async def test_from_asyncio_and_cancelled() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_a_runtime_checks_against_itself() -> None:
+    compiler = Compiler(jsx="classic", jsx_factory="h")
+    async with Runtime(timers=None, typescript=compiler) as runtime:
+        await runtime.define_function("h", lambda tag: tag)
+        code = "console.log(<b/>, extra);\nsetTimeout(() => {});"
+        more = "declare namespace JSX { interface IntrinsicElements { b: {} } }\n"
+        found = await runtime.typecheck(
+            code, "view.tsx", declarations=f"{more} declare const extra: 1;"
+        )
+        assert [(one.file, one.line, one.code) for one in found] == [("view.tsx", 2, 2304)]
+    with sync.Runtime() as blocking:
+        assert blocking.typecheck("setTimeout(() => console.log(crypto.randomUUID()))") == []
+        (one,) = blocking.typecheck(
+            "import { b } from './b.ts'; b.c", files={"b.ts": "export let b = 1"}
+        )
+        assert one.code == 2339

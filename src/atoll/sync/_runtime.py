@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         TestResults,
     )
     from atoll.timers import BlockingTimersHandle, Timers
-    from atoll.typescript import Compiler
+    from atoll.typescript import Compiler, Diagnostic
 
 
 class Runtime(BaseRuntime, Isolate):
@@ -148,6 +148,22 @@ class Runtime(BaseRuntime, Isolate):
         """The modules."""
         handle: BlockingModulesHandle = self._api("modules")
         return handle
+
+    def typecheck(
+        self,
+        code: str,
+        filename: str = "program.ts",
+        *,
+        language: Language | None = None,
+        files: Mapping[str, str] | None = None,
+        declarations: str = "",
+    ) -> list[Diagnostic]:
+        """Check the types of a program; see `atoll.Runtime.typecheck`."""
+        from atoll.typescript._runtime import typecheck
+
+        return typecheck(
+            self, code, filename, language=language, files=files, declarations=declarations
+        )
 
     def tick(self, ms: float) -> None:
         """Move the clock of ``timers="manual"``; see `atoll.Runtime.tick`."""

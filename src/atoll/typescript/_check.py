@@ -69,10 +69,11 @@ class Checker:
         declarations: str | None = None,
         language: Language | None = None,
         files: Mapping[str, str] | None = None,
+        cancellation: Cancellation | None = None,
     ) -> list[Diagnostic]:
         """Check a program. See the function of the same name."""
         program = _Program(code, filename, language, files or {})
-        return self._check(program, declarations, Cancellation())
+        return self._check(program, declarations, cancellation or Cancellation())
 
     async def check_async(
         self,
