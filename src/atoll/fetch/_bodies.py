@@ -93,6 +93,11 @@ class BodyTable:
         if opened is not None:
             await opened.aclose()
 
+    async def close(self) -> None:
+        """Close every body: there is nobody left to read it."""
+        numbers = [*self._bodies, *self._open]
+        await asyncio.gather(*map(self.release, numbers), return_exceptions=True)
+
 
 class OpenBody(AsyncIterator[bytes]):
     """The chunks of a body that the guest reads, none of them large."""
