@@ -6,9 +6,10 @@ import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from atoll.core.capability import BundledCapability, joined
+from atoll.core.disk_cache import DiskCache, shared_cache
 
 from ._files import Folder
 from ._handles import BlockingModulesHandle, ModulesHandle
@@ -26,7 +27,7 @@ Loaded = str | bytes | ModuleSource | None
 TreeLoader = Callable[[str], Loaded | Awaitable[Loaded]]
 FallbackLoader = Callable[[str, str], Loaded | Awaitable[Loaded]]
 
-_PARTS: Final = ("registry.js", "commonjs.js", "async_hooks.js", "guest.js")
+_PARTS: Final = ("bundles.js", "registry.js", "commonjs.js", "async_hooks.js", "guest.js")
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class Config:
     max_modules: int = 10_000
     max_source: int = 64 * 1024 * 1024
     compiler: Compiler | None = None
+    cache: DiskCache | None = field(default_factory=shared_cache)
     env: dict[str, str] = field(default_factory=dict)
 
 
@@ -72,6 +74,7 @@ class Modules:
         max_modules: int = 10_000,
         max_source: int = 64 * 1024 * 1024,
         compiler: Compiler | None = None,
+        cache: DiskCache | Literal["shared"] | None = "shared",
     ) -> None:
         """Make an empty builder: every import fails.
 
@@ -80,6 +83,8 @@ class Modules:
             max_modules: modules that one isolate may load.
             max_source: bytes that one module may have.
             compiler: for TypeScript and JSX; ``Compiler()`` by default.
+            cache: where the compiled code of large modules is kept; ``None`` for nowhere, by
+                default the folder that ``ATOLL_CACHE_DIR`` names, or the platform's.
         """
         if not load_time > 0:
             raise ValueError(f"load_time is a positive number of seconds, not {load_time!r}")
@@ -91,6 +96,7 @@ class Modules:
             max_modules=max_modules,
             max_source=max_source,
             compiler=compiler,
+            cache=shared_cache() if cache == "shared" else cache,
         )
 
     def virtual(self, specifier: str, source: str | bytes | ModuleSource) -> Self:
@@ -254,10 +260,12 @@ class IsolateModules(BundledCapability):
 
     def connected(self, guest: Reference) -> ModulesHandle:
         """The owner's handle."""
+        self._session.of(guest._driver)
         return ModulesHandle(guest, self._session)
 
     def connected_blocking(self, guest: BlockingReference) -> BlockingModulesHandle:
         """The owner's handle for blocking code."""
+        self._session.of(guest._driver)
         return BlockingModulesHandle(guest, self._session)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
+from ._compiled import worker
 from ._urls import BASE, to_url
 
 if TYPE_CHECKING:
@@ -65,6 +67,14 @@ class ModulesHandle:
         source = await self._session.transpile(code, filename)
         return await self._guest.call_method("evaluate", source, filename, _place(filename), copy)
 
+    async def compiled(self) -> None:
+        """Wait until what was imported so far has been compiled for the next isolate.
+
+        That is done in the background, for modules of 64 KiB and more, and may never be finished
+        when the program ends before.
+        """
+        await asyncio.to_thread(worker().wait)
+
 
 class BlockingModulesHandle:
     """The same as `ModulesHandle`, blocking."""
@@ -86,3 +96,7 @@ class BlockingModulesHandle:
         """Run source text as a module; see `ModulesHandle.eval`."""
         source = self._session.transpile_blocking(code, filename)
         return self._guest.call_method("evaluate", source, filename, _place(filename), copy)
+
+    def compiled(self) -> None:
+        """Wait for the background; see `ModulesHandle.compiled`."""
+        worker().wait()

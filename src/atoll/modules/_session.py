@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from atoll.core.languages import language_of, language_to_transpile
 from atoll.errors import JSSyntaxError, ModuleDenied, ModuleError, ModuleLoadError, ModuleNotFound
 
-from . import _builtins, _commonjs
+from . import _builtins, _commonjs, _compiled
 from ._files import Folder, OutsideError, TooLargeError
 from ._packages import PackageError, Packages
 from ._sources import Kind, ModuleSource, extension_of, kind_of
@@ -34,6 +34,9 @@ from ._urls import (
 )
 
 if TYPE_CHECKING:
+    from atoll.core.driver import Driver
+    from atoll.core.launch import Confinement
+    from atoll.limits import Limits
     from atoll.typescript import Compiler, Language
 
     from ._builder import Config
@@ -43,6 +46,7 @@ _ANSWER: Final = 32 * 1024 * 1024
 """Characters of sources in one answer; the guest asks again for the rest."""
 _LONGEST: Final = 4096
 _REQUESTS: Final = 100_000
+_KIND: Final = 2
 _CODE: Final = 3
 _SOURCE_MAP: Final = 7
 _MAP_COMMENT: Final = re.compile(r"//[#@] ?sourceMappingURL=([^\s'\"]+)\s*$")
@@ -67,7 +71,12 @@ class _Want:
 
 
 class ModuleSession:
-    """The modules of one isolate."""
+    """The modules of one isolate.
+
+    Attributes:
+        limits: of the isolate, once they are known.
+        confinement: how it is confined.
+    """
 
     def __init__(self, config: Config) -> None:
         self._config = config
@@ -80,6 +89,8 @@ class ModuleSession:
         self._loading: dict[Key, asyncio.Future[Record]] = {}
         self._failed: dict[Key, ModuleError | JSSyntaxError] = {}
         self._count = 0
+        self.limits: Limits | None = None
+        self.confinement: Confinement = "require"
 
     def options(self) -> dict[str, Any]:
         """Options for the guest half."""
@@ -102,6 +113,11 @@ class ModuleSession:
             if url is None:
                 raise
             return url
+
+    def of(self, driver: Driver) -> None:
+        """Know the isolate that this belongs to."""
+        self.limits = driver.host.limits
+        self.confinement = driver.confinement
 
     def close(self) -> Awaitable[None] | None:
         """Cancel the loaders that run; in blocking code none does."""
@@ -419,12 +435,15 @@ class ModuleSession:
         if want.type == "text":
             return [want.url, want.type, "text", text]
         kind, code = self._script(want, source, text)
+        if (want.type, want.url) not in self._untranspiled:
+            compiled = self._compiled(want, kind, code)
+            if compiled is not None:
+                return compiled
         is_package = self._packages.mount_of(want.url) is not None
-        uses_process = kind == "esm" and is_package and _commonjs.uses_process(code)
         source_map = None if is_package else self._source_map(want, source, text)
         return [
             *(want.url, want.type, kind, code, want.specifier, want.importer),
-            *(uses_process, source_map),
+            *(self._uses_process(want, kind, code), source_map, None, None),
         ]
 
     def _text(self, want: _Want, code: str | bytes) -> str:
@@ -471,6 +490,31 @@ class ModuleSession:
                 return "cjs"
         return kind
 
+    def _compiled(self, want: _Want, kind: str, code: str) -> Record | None:
+        """A large module's record with its code cache, if there is one yet."""
+        cache = self._config.cache
+        if cache is None or self.limits is None or kind not in ("esm", "cjs"):
+            return None
+        if len(code) < _compiled.LARGE or self._uses_process(want, kind, code):
+            return None
+        key = _compiled.key_of(kind, code, self.limits)
+        found = _compiled.find(cache, key)
+        if found is None:
+            _compiled.request(cache, key, kind, code, self.limits, self.confinement)
+            return None
+        if not found.cache:
+            return None
+        is_script = kind == "esm"
+        return [
+            *(want.url, want.type, "bundle" if is_script else kind),
+            *(found.text if is_script else code, want.specifier, want.importer),
+            *(False, None, found.names, found.cache),
+        ]
+
+    def _uses_process(self, want: _Want, kind: str, code: str) -> bool:
+        is_package = self._packages.mount_of(want.url) is not None
+        return kind == "esm" and is_package and _commonjs.uses_process(code)
+
     async def _transpile(self) -> None:
         """Make JavaScript of what has arrived as something else."""
         from atoll.typescript import Source
@@ -490,8 +534,11 @@ class ModuleSession:
                     del self._untranspiled[key], self._ready[key]
             raise
         for key, result in zip(batch, results, strict=True):
-            self._ready[key][_CODE] = result.code
-            self._ready[key][_SOURCE_MAP] = result.source_map
+            record = self._ready[key]
+            record[_CODE] = result.code
+            record = self._compiled(batch[key][0], record[_KIND], result.code) or record
+            record[_SOURCE_MAP] = result.source_map
+            self._ready[key] = record
             self._untranspiled.pop(key, None)
 
     def _source_map(self, want: _Want, source: ModuleSource, text: str) -> str | None:

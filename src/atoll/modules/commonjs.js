@@ -134,17 +134,19 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
   const HEAD = "(function (process, global) { return function (exports, require, module, " +
     "__filename, __dirname) {";
 
+  const TAIL = "\n}})";
+
   /** @param {string} source @param {Module} record @returns {any} */
   function compile(source, record) {
     const { url } = record;
     let script;
     try {
-      script = new Script(`${HEAD}${source}\n}})`, {
+      script = new Script(`${HEAD}${source}${TAIL}`, {
         __proto__: null,
         filename: url,
         lineOffset: 0,
         columnOffset: -HEAD.length,
-        cachedData: undefined,
+        cachedData: record.cache ?? undefined,
         produceCachedData: false,
         importModuleDynamically: (
           /** @type {string} */ specifier,
@@ -249,5 +251,5 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
     return module;
   }
 
-  return { facade, process: nodeProcess };
+  return { facade, process: nodeProcess, head: HEAD, tail: TAIL };
 }

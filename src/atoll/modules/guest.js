@@ -4,6 +4,7 @@
 
 import { createRegistry } from "./registry.js";
 import { createAsyncHooks } from "./async_hooks.js";
+import { precompile } from "./bundles.js";
 import { createCommonJs } from "./commonjs.js";
 
 /** @typedef {import("../core/guest/capability.js").Atoll} Atoll */
@@ -38,6 +39,9 @@ export default function install(atoll, options) {
       return {
         /** @param {string} specifier */
         run: (specifier) => then(registry.importFromHost(specifier, true), () => undefined),
+        /** @param {string} kind @param {string} source */
+        precompile: (kind, source) =>
+          precompile(atoll, moduleEngine, kind, source, commonJs.head, commonJs.tail),
         /** @param {string} specifier */
         importModule: (specifier) => then(registry.importFromHost(specifier, false), atoll.held),
         /** @param {[string, string | null]} source with its source map @param {string} filename @param {string} url @param {boolean} copy */

@@ -12,6 +12,8 @@
  * and texts, and modules are found by their keys.
  */
 
+import { BUNDLE_OFFSET } from "./bundles.js";
+
 /** Goes before a module's own text, on its first line. */
 const PROCESS = 'import process from "node:process"; ';
 /** Between a specifier and a type, where it has to be told from another. */
@@ -25,8 +27,9 @@ const POLLUTED = "Array.prototype has properties with numbers for names: no modu
  * @property {string} key
  * @property {string} url
  * @property {string} type "" or what the import attribute asked for; "cjs" for CommonJS
- * @property {string} kind esm, json, text, bytes, cjs, or native for one that is made here
+ * @property {string} kind esm, bundle, json, text, bytes, cjs, or native for one that is made here
  * @property {any} source text or bytes; dropped once it is compiled
+ * @property {Uint8Array | null} cache compiled code from the disk
  * @property {string} specifier by which it was first imported
  * @property {string} importer
  * @property {any} module the engine's, or null before it is compiled
@@ -57,6 +60,7 @@ export function createRegistry(atoll, moduleEngine, options) {
     PromisePrototypeThen,
     put,
     RangeErrorCtor,
+    ReflectApply,
     ReflectConstruct,
     SetCtor,
     SetPrototypeAdd,
@@ -67,7 +71,13 @@ export function createRegistry(atoll, moduleEngine, options) {
     SyntaxErrorCtor,
     TypeErrorCtor,
   } = primordials;
-  const { SourceTextModule, SyntheticModule } = moduleEngine.vm;
+  const { Script, SourceTextModule, SyntheticModule } = moduleEngine.vm;
+  const RUN = {
+    __proto__: null,
+    timeout: undefined,
+    displayErrors: false,
+    breakOnSigint: false,
+  };
 
   /** @type {Map<string, Module>} */
   const modules = new MapCtor();
@@ -214,6 +224,37 @@ export function createRegistry(atoll, moduleEngine, options) {
     return module;
   }
 
+  /**
+   * A module that has become a script, see bundles.js.
+   * @param {Module} record
+   * @param {string[]} names of its exports
+   */
+  function bundleModule(record, names) {
+    const { url } = record;
+    const script = ReflectConstruct(Script, [textOf(record), {
+      __proto__: null,
+      filename: url,
+      lineOffset: 0,
+      columnOffset: BUNDLE_OFFSET,
+      cachedData: record.cache,
+      produceCachedData: false,
+      importModuleDynamically: (
+        /** @type {string} */ specifier,
+        /** @type {any} */ _script,
+        /** @type {any} */ attributes,
+      ) => importDynamically(specifier, attributes, url),
+    }]);
+    const module = ReflectConstruct(SyntheticModule, [
+      names,
+      () => {
+        const exports = ReflectApply(script.runInThisContext(RUN), undefined, []);
+        for (let i = 0; i < names.length; i++) module.setExport(names[i], exports[names[i]]);
+      },
+      { __proto__: null, identifier: url, context: undefined },
+    ]);
+    return module;
+  }
+
   /** @param {string} url */
   function nativeModule(url) {
     const values = natives[url];
@@ -337,6 +378,7 @@ export function createRegistry(atoll, moduleEngine, options) {
       type,
       kind: data[2],
       source: data[3],
+      cache: data[9],
       specifier: data[4],
       importer: data[5],
       module: null,
@@ -348,8 +390,10 @@ export function createRegistry(atoll, moduleEngine, options) {
     MapPrototypeSet(modules, key, record);
     if (record.kind === "cjs") return;
     try {
-      if (record.kind === "esm") nameMap(url, textOf(record), data[7]);
-      if (record.kind === "native") {
+      if (record.kind === "esm" || record.kind === "bundle") nameMap(url, textOf(record), data[7]);
+      if (record.kind === "bundle") {
+        record.module = bundleModule(record, data[8]);
+      } else if (record.kind === "native") {
         record.module = nativeModule(url);
       } else if (record.kind === "esm") {
         record.module = data[6]
@@ -614,6 +658,7 @@ export function createRegistry(atoll, moduleEngine, options) {
         type: "",
         kind: "esm",
         source: undefined,
+        cache: null,
         specifier: "",
         importer: "",
         module,
