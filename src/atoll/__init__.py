@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ._version import __version__
 
 if TYPE_CHECKING:
+    from .core.abort import AbortController, AbortSignal
     from .core.classes import ClassDefinition, Property, js_class
     from .core.headers import Headers
     from .core.isolate import Isolate
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from .core.scope import Scope
     from .core.statistics import Statistics, Usage
     from .core.streams import Sink
-    from .core.values import AbortSignal, JSMap, JSRegExp, undefined
+    from .core.values import JSMap, JSRegExp, undefined
     from .core.web import (
         URL,
         Blob,
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from .runtime import Runtime
 
 _HOMES = {
+    ".core.abort": ("AbortController", "AbortSignal"),
     ".core.classes": ("ClassDefinition", "Property", "js_class"),
     ".core.headers": ("Headers",),
     ".core.isolate": ("Isolate",),
@@ -70,7 +72,7 @@ _HOMES = {
     ".core.scope": ("Scope",),
     ".core.statistics": ("Statistics", "Usage"),
     ".core.streams": ("Sink",),
-    ".core.values": ("AbortSignal", "JSMap", "JSRegExp", "undefined"),
+    ".core.values": ("JSMap", "JSRegExp", "undefined"),
     ".core.web": (
         "Blob",
         "BlobReference",
@@ -118,6 +120,7 @@ _MODULES = {name: module for module, names in _HOMES.items() for name in names}
 # Written out, because type checkers do not run code.
 __all__ = [
     "URL",
+    "AbortController",
     "AbortSignal",
     "ApiNotEnabled",
     "AtollError",

@@ -159,6 +159,9 @@ class StubDriver:
     def adopt_awaitable(self, handle: int, value: Any) -> None:
         value.close()
 
+    def post(self, target: int, args: tuple[Any, ...]) -> None:
+        self.host.post(target, args)
+
     def cancel_invocation(self, id: int) -> None:
         self.cancelled.append(id)
 

@@ -208,6 +208,10 @@ class BlockingDriver(Driver):
             lock.release()
         return pending.result()
 
+    def post(self, target: int, args: tuple[Any, ...]) -> None:
+        """Send a message that has no answer: with what the host says next."""
+        self.host.post(target, args)
+
     def read_ahead(self, started: deque[Pending], args: tuple[Any, ...], count: int) -> None:
         """Have that many reads of a stream under way."""
         if len(started) >= count:

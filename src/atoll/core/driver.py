@@ -172,6 +172,10 @@ class Driver:
 
     # Calls
 
+    def post(self, target: int, args: tuple[Any, ...]) -> None:
+        """Send a message that has no answer."""
+        raise NotImplementedError
+
     def _start_reads(self, started: deque[Pending], args: tuple[Any, ...], count: int) -> bool:
         """Ask for chunks of a stream before they are wanted; `_flush` has to follow.
 

@@ -16,8 +16,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from atoll.core import streams, web
-from atoll.core.operations import FIRST_HANDLE
+from atoll.core.abort import AbortSignal
+from atoll.core.operations import FIRST_HANDLE, SIGNAL_ABORT
 from atoll.core.reference import BaseReference
+from atoll.core.values import undefined
 from atoll.errors import HandleLimitExceeded, MarshalError
 from atoll.wire.frames import ProtocolViolation
 
@@ -81,6 +83,8 @@ class Handles:
     Attributes:
         exports: host values that the guest may hold, by handle.
         released: pairs of handle and count that wait to be given back to the guest.
+        signals: the guest's abort signals that the host has, by the guest's numbers.
+        post: sends a message to the guest while it lives; set by the host.
     """
 
     def __init__(
@@ -101,6 +105,8 @@ class Handles:
         self._exceptions: dict[int, BaseException] = {}
         self._exception_id = 0
         self._classes: dict[type, int] = {}
+        self.signals: weakref.WeakValueDictionary[int, AbortSignal] = weakref.WeakValueDictionary()
+        self.post: Callable[[int, tuple[Any, ...]], None] | None = None
         # What the message that is being encoded sends.
         self._sending: list[int] = []
         self._sending_awaitables: dict[int, Awaitable[Any]] = {}
@@ -220,7 +226,33 @@ class Handles:
             pairs += (handle, count)
         return pairs
 
+    # Abort signals
+
+    def abort_signal(self, signal: AbortSignal, reason: object) -> None:
+        """Tell the guest, if it has the signal, that it has been aborted."""
+        handle = self._export_ids.get(id(signal))
+        if handle is not None and self.post is not None:
+            self.post(SIGNAL_ABORT, (handle, undefined if reason is None else reason))
+
+    def guest_signal(self, number: Any) -> AbortSignal:
+        """The signal that the guest knows by that number."""
+        if type(number) is not int or not 0 < number < 2**53:
+            raise ProtocolViolation("a malformed number of a signal")
+        signal = self.signals.get(number)
+        if signal is None:
+            signal = self.signals[number] = AbortSignal()
+            signal._number = number
+        return signal
+
     # LiveValues, see marshal.py
+
+    def send_signal(self, signal: AbortSignal) -> tuple[int, int]:
+        """The handle of a signal of ours, or 0; the guest's number of one of its own, or 0."""
+        if signal._number and self.signals.get(signal._number) is signal:
+            return 0, signal._number
+        if not signal.aborted:
+            signal._homes.add(self)
+        return self.send(signal), 0
 
     def sent(self) -> None:
         """The message that was encoded last goes out."""

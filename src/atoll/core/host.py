@@ -165,6 +165,9 @@ class Driver(Protocol):
     def adopt_awaitable(self, handle: int, value: Awaitable[Any]) -> None:
         """Await a Python awaitable and settle the guest's promise for it."""
 
+    def post(self, target: int, args: tuple[Any, ...]) -> None:
+        """Send a message that has no answer."""
+
     def cancel_invocation(self, id: int) -> None:
         """The guest no longer wants the answer to that call."""
 
@@ -194,9 +197,11 @@ class Host:
         self.names: dict[int, str] = {}
         self.recorder: RecordingWriter | None = None
         self._driver = weakref.proxy(driver)
+        self.handles.post = self._post_if_alive
         self._builtins: dict[int, Export] = {
             operations.PARSER_SOURCE: Export(operations.PARSER_SOURCE, _parser_source),
             operations.UNCAUGHT: Export(operations.UNCAUGHT, self._uncaught),
+            operations.ABORTED: Export(operations.ABORTED, self._signal_aborted),
         }
 
     def name_of(self, handle: int) -> str:
@@ -423,6 +428,16 @@ class Host:
         if self.handles.released and self.failure is None:
             pairs = self.handles.take_released()
             self.session.release(msgspec.json.encode(pairs))
+
+    def _post_if_alive(self, target: int, args: tuple[Any, ...]) -> None:
+        if self.failure is None:
+            self._driver.post(target, args)
+
+    def _signal_aborted(self, number: Any = None, reason: Any = None) -> None:
+        """The guest has aborted a signal. One that nobody here has any more is of no interest."""
+        signal = self.handles.signals.get(number) if type(number) is int else None
+        if signal is not None:
+            signal._abort(reason)
 
     def _uncaught(self, error: Any = None, origin: Any = None) -> None:
         if self.on_uncaught is not None:

@@ -18,7 +18,9 @@ tag     data                             value
 ``b``   segment, class                   ArrayBuffer, typed array or DataView
 ``E``   name, message, stack, fields,    error; number of the Python exception that it stands
         number                           for, or 0
-``a``   aborted                          AbortSignal
+``a``   aborted, number, reason          AbortSignal; the number is the guest's
+        to the guest: aborted, handle,
+        number of its own or 0, reason
 ``U``   href                             URL
 ``q``   pairs                            URLSearchParams
 ``H``   pairs                            Headers

@@ -10,9 +10,10 @@ from typing import Any, Final
 import msgspec
 
 from atoll.core import web
+from atoll.core.abort import AbortSignal
 from atoll.core.headers import decode_headers
 from atoll.core.notation import BINARY_FORMATS, EPOCH, Failure, LiveValues, describe
-from atoll.core.values import AbortSignal, JSMap, JSRegExp
+from atoll.core.values import JSMap, JSRegExp
 from atoll.errors import JSError, JSSyntaxError, LimitExceeded, MarshalError
 from atoll.wire.frames import TAGGED, Buffer, ProtocolViolation
 
@@ -277,7 +278,12 @@ class _Decoder:
         return error
 
     def _abort_signal(self, data: list[Any]) -> AbortSignal:
-        return AbortSignal(data[1] is True)
+        signal = self._live.guest_signal(data[2])
+        self._open(signal)
+        reason = self.walk(data[3])
+        if data[1] is True:
+            signal._abort(reason)
+        return signal
 
 
 def syntax_error(name: str, message: str, place: Any) -> JSError:

@@ -17,9 +17,10 @@ from typing import Any, Final
 import msgspec
 
 from atoll.core import web
+from atoll.core.abort import AbortSignal
 from atoll.core.headers import Headers, encode_headers
 from atoll.core.notation import EPOCH, Failure, LiveValues
-from atoll.core.values import AbortSignal, JSMap, JSRegExp, undefined
+from atoll.core.values import JSMap, JSRegExp, undefined
 from atoll.errors import AtollError, JSError, MarshalError
 from atoll.wire.frames import TAGGED, Buffer
 
@@ -311,7 +312,14 @@ class _Encoder:
         return self._tag("R", self._walk(value.pattern, depth), flags + "u")
 
     def _abort_signal(self, value: AbortSignal, depth: int) -> Any:
-        raise Failure("an AbortSignal does not go back into the isolate")
+        handle, number = self._live.send_signal(value)
+        data = ["a", value.aborted, handle, number, None]
+        out = self._tag(*data)
+        self._memo[id(value)] = (value, out)
+        if value.aborted:
+            reason = undefined if value.reason is None else value.reason
+            out["$"][4] = self._walk(reason, depth + 1)
+        return out
 
     def _exception(self, value: BaseException, depth: int) -> Any:
         if isinstance(value, JSError):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from atoll.errors import MarshalError
+
+if TYPE_CHECKING:
+    from atoll.core.abort import AbortSignal
 
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
@@ -41,6 +44,12 @@ class LiveValues(Protocol):
 
     def decode_live(self, data: list[Any]) -> object:
         """The value of an ``f``, ``p``, ``x`` or ``h`` tag."""
+
+    def send_signal(self, signal: AbortSignal) -> tuple[int, int]:
+        """The handle of a signal of ours, or 0; the guest's number of one of its own, or 0."""
+
+    def guest_signal(self, number: Any) -> AbortSignal:
+        """The guest's signal with that number."""
 
 
 def describe(value: object, levels: int = 3) -> str:

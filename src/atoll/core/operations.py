@@ -27,10 +27,12 @@ STREAM_CANCEL: Final = 18
 STREAM_WRITE: Final = 19
 STREAM_CLOSE: Final = 20
 STREAM_ABORT: Final = 21
+SIGNAL_ABORT: Final = 22
 
 # Guest to host
 PARSER_SOURCE: Final = 1
 UNCAUGHT: Final = 2
+ABORTED: Final = 3
 
 ROOTS: Final[Mapping[int, Mapping[int, str]]] = {
     EVALUATE: {2: "args"},

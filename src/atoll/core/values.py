@@ -37,18 +37,3 @@ class JSRegExp:
 
     source: str
     flags: str = ""
-
-
-class AbortSignal:
-    """What a host function receives for an ``AbortSignal`` argument.
-
-    When the guest aborts it, the task that runs an asynchronous host function is cancelled.
-    """
-
-    __slots__ = ("aborted",)
-
-    def __init__(self, aborted: bool = False) -> None:
-        self.aborted = aborted
-
-    def __repr__(self) -> str:
-        return f"AbortSignal(aborted={self.aborted})"

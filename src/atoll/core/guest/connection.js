@@ -98,6 +98,8 @@ let waitingStart = 0;
 const serving = new SetCtor();
 /** Replies that arrived while an inner synchronous call was waiting. @type {Map<number, Frame>} */
 const early = new MapCtor();
+/** What came with those and must stay alive until they are answered. @type {Map<number, object[]>} */
+const kept = new MapCtor();
 let nesting = 0;
 
 let pumping = false;
@@ -161,6 +163,7 @@ function encodeArguments(args) {
  */
 function reply(kind, id, value) {
   if (!SetPrototypeDelete(serving, id)) return; // cancelled meanwhile
+  MapPrototypeDelete(kept, id);
   try {
     writeReply(kind, id, value);
   } catch (failure) {
@@ -200,7 +203,12 @@ function serve(frame, nested) {
   SetPrototypeAdd(serving, id);
   let result;
   try {
-    const args = decodeBody(frame);
+    let args = frame.body;
+    if ((frame.flags & wire.TAGGED) !== 0) {
+      const decoder = new Decoder(frame.segments);
+      args = decoder.walk(args);
+      if (decoder.kept !== null) MapPrototypeSet(kept, id, decoder.kept);
+    }
     const handler = target < FIRST_EXPORT ? operations[target] : findExport(target)?.value;
     if (typeof handler !== "function") {
       throw new TypeErrorCtor("the reference has been released, or is not a function");

@@ -17,11 +17,10 @@ import {
 } from "./primordials.js";
 import { callAsync, callSync, defineOperation } from "./connection.js";
 import { importHandle } from "./handles.js";
-import { registerDecoder, registerEncoder, tagged } from "./marshal.js";
+import { registerDecoder } from "./marshal.js";
 import { DEFINE_GLOBAL, SETTLE } from "./operations.js";
 
 const AbortSignalPrototype = AbortSignal.prototype;
-registerEncoder(AbortSignalPrototype, (value) => tagged(["a", value.aborted === true]));
 
 /** The first AbortSignal among the arguments cancels the call. @param {any[]} args */
 export function findSignal(args) {

@@ -126,6 +126,12 @@ export function importHandle(id, create) {
   return proxy;
 }
 
+/** The proxy of a host handle, if it is alive. @param {number} id @returns {any} */
+export function findImport(id) {
+  const known = MapPrototypeGet(imports, id);
+  return known === undefined ? undefined : WeakRefPrototypeDeref(known.proxy);
+}
+
 /** @param {object} proxy @returns {number | undefined} */
 export const homeOf = (proxy) => WeakMapPrototypeGet(homes, proxy);
 

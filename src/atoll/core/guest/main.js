@@ -24,6 +24,7 @@ import * as operation from "./operations.js";
 import "./builtin_classes.js";
 import "./functions.js";
 import "./classes.js";
+import "./signals.js";
 import "./web.js";
 import { setImporter } from "./capability.js";
 

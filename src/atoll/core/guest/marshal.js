@@ -455,6 +455,7 @@ export class Decoder {
   /** @type {Map<number, any>} */ #shared = new MapCtor();
   /** @type {number} label that the container being built is known by, or -1 */
   #label = -1;
+  /** What has to stay alive while the message is worked on. @type {object[] | null} */ kept = null;
 
   /** @param {Uint8Array<ArrayBuffer>[]} segments */
   constructor(segments) {
@@ -480,6 +481,12 @@ export class Decoder {
       if (typeof item === "object" && item !== null) node[keys[i]] = this.walk(item);
     }
     return node;
+  }
+
+  /** @param {object} value that nothing but the message may refer to */
+  keep(value) {
+    this.kept ??= [];
+    put(this.kept, this.kept.length, value);
   }
 
   /** Make a container known under its label, before its children are decoded. */

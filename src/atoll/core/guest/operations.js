@@ -21,7 +21,8 @@ export const EVALUATE = 1,
   STREAM_CANCEL = 18,
   STREAM_WRITE = 19,
   STREAM_CLOSE = 20,
-  STREAM_ABORT = 21;
+  STREAM_ABORT = 21,
+  SIGNAL_ABORT = 22;
 
 /** Guest to host. */
-export const PARSER_SOURCE = 1, UNCAUGHT = 2;
+export const PARSER_SOURCE = 1, UNCAUGHT = 2, ABORTED = 3;
