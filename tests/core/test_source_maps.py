@@ -183,3 +183,29 @@ async def test_a_large_map(isolate: Isolate) -> None:
     code = "\n" * lines + "throw new Error(1)"
     mapped = code + comment(source_map(";".join([vlq(0, 0, 1, 0)] * (lines + 1)), "/a.ts"))
     assert await frames(isolate, mapped) == [f"/a.ts:{lines + 2}:1"]
+
+
+@pytest.mark.parametrize(
+    ("code", "place"),
+    [
+        ("await 1; let a1 = 1, b1 = null.x;", "1:32"),
+        ("const x1 = await 1;\nlet y1 = 2; throw new Error('q')", "2:19"),
+        ("#!/bin/x\nawait 1; function f1() { throw new Error(1) } f1()", "2:32"),
+        ("var a2 = 1,\n  b2 = await 2; let c2 = null,\n d2 = c2.x", "3:10"),
+        ("'use strict'; await 1; null.x", "1:29"),
+        ("await 1; class A3 { m() { null.x } }; new A3().m()", "1:32"),
+        ("await 1;\r\nif (1) { 'é😀'; null.x }", "2:22"),
+    ],
+)
+async def test_scripts_with_await_keep_their_columns(
+    isolate: Isolate, code: str, place: str
+) -> None:
+    shown = await frames(isolate, code, "script.js")
+    assert f"script.js:{place}" in shown[0]
+
+
+async def test_scripts_with_await_and_a_map(isolate: Isolate) -> None:
+    # The call is at column 9 of what the map was made for; the script that runs has it further on.
+    line = ",".join([vlq(0, 0, 0, 0), vlq(9, 0, 6, 4), vlq(11, 0, 7, 0)])
+    code = "await 1; null.x; 'what comes after'" + comment(source_map(line, "/a.ts"))
+    assert await frames(isolate, code) == ["/a.ts:7:5"]

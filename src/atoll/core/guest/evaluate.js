@@ -19,7 +19,12 @@ import { PARSER_SOURCE } from "./operations.js";
 import { placed } from "./errors.js";
 import { rewriteTopLevelAwait } from "./top_level_await.js";
 import { Encoded } from "./marshal.js";
-import { inlineSourceMap, originalPlace, registerSourceMap } from "./source_maps.js";
+import {
+  inlineSourceMap,
+  originalPlace,
+  registerShifts,
+  registerSourceMap,
+} from "./source_maps.js";
 
 const replace = uncurryThis(String.prototype.replace);
 const UNSAFE_IN_URL = /[\s'"\u2028\u2029]/;
@@ -43,6 +48,15 @@ const named = (source, filename) => `${source}\n//# sourceURL=${urlSafe(filename
 
 /** @param {string} source @param {string} filename */
 const run = (source, filename) => runScript(named(source, filename), "atoll:script");
+
+/**
+ * @param {import("./top_level_await.js").Rewritten} rewritten
+ * @param {string} filename
+ */
+function runRewritten({ script, shifts }, filename) {
+  registerShifts(urlSafe(filename), shifts);
+  return run(script, filename);
+}
 
 /** What an indirect eval would do in another way than a script: declare, import, await. */
 const MORE_THAN_EXPRESSIONS = /\b(?:let|const|class|function|var|using|import|await)\b/;
@@ -96,9 +110,9 @@ export function evaluate(source, filename, sourceMap = null) {
   }
   if (RegExpPrototypeExec(AMBIGUOUS_AWAIT, source) !== null) {
     const { tree } = parse(source);
-    const script = tree === null ? null : rewriteTopLevelAwait(source, tree);
-    if (script !== null) {
-      const first = run(script, filename);
+    const rewritten = tree === null ? null : rewriteTopLevelAwait(source, tree);
+    if (rewritten !== null) {
+      const first = runRewritten(rewritten, filename);
       if (first[1] === null) return first[0];
       throw first[1].thrown;
     }
@@ -110,9 +124,9 @@ export function evaluate(source, filename, sourceMap = null) {
   if (!error.isCompileError) throw error.thrown;
   const parsed = parse(source);
   if (parsed.tree !== null && StringPrototypeIncludes(source, "await")) {
-    const script = rewriteTopLevelAwait(source, parsed.tree);
-    if (script !== null) {
-      const second = run(script, filename);
+    const rewritten = rewriteTopLevelAwait(source, parsed.tree);
+    if (rewritten !== null) {
+      const second = runRewritten(rewritten, filename);
       if (second[1] === null) return second[0];
       throw second[1].thrown;
     }

@@ -46,6 +46,24 @@ const WIDTH = 4;
 /** By the name of the script. @type {Map<string, string | Decoded | null>} */
 const maps = new MapCtor();
 
+/** Columns that a script's text has moved by since it was given, by the same names. */
+const shifted = /** @type {Map<string, number[]>} */ (new MapCtor());
+
+/**
+ * @param {string} script as stack traces show it, whose source map has been registered
+ * @param {number[]} shifts see `Rewritten` in top_level_await.js
+ */
+export const registerShifts = (script, shifts) => MapPrototypeSet(shifted, script, shifts);
+
+/** @param {number[]} shifts @param {number} line @param {number} column 1-based, as is the result */
+function unshifted(shifts, line, column) {
+  let found = column;
+  for (let i = 0; i < shifts.length && shifts[i] <= line; i += 3) {
+    if (shifts[i] === line && shifts[i + 1] < column) found = column - shifts[i + 2];
+  }
+  return found < 1 ? 1 : found;
+}
+
 /**
  * @param {string} script as stack traces show it
  * @param {string | null} map its source map in JSON, or null if it has none any more
@@ -53,6 +71,7 @@ const maps = new MapCtor();
 export function registerSourceMap(script, map) {
   if (map !== null) MapPrototypeSet(maps, script, map);
   else if (MapPrototypeSize(maps) > 0) MapPrototypeDelete(maps, script);
+  if (MapPrototypeSize(shifted) > 0) MapPrototypeDelete(shifted, script);
 }
 
 const INLINE = /^\/\/[#@] ?sourceMappingURL=data:application\/json[^,\s]*;base64,(\S+)\s*$/;
@@ -88,9 +107,17 @@ export function inlineSourceMap(source) {
  * @param {string} script as stack traces show it
  * @param {number} line 1-based
  * @param {number} column 1-based
- * @returns {Place | null} null when the script has no map
+ * @returns {Place | null} null when it is the same place of the script
  */
 export function originalPlace(script, line, column) {
+  const shifts = MapPrototypeSize(shifted) === 0 ? undefined : MapPrototypeGet(shifted, script);
+  if (shifts === undefined) return mappedPlace(script, line, column);
+  const given = unshifted(shifts, line, column);
+  return mappedPlace(script, line, given) ?? { source: script, line, column: given };
+}
+
+/** @param {string} script @param {number} line @param {number} column @returns {Place | null} */
+function mappedPlace(script, line, column) {
   if (MapPrototypeSize(maps) === 0) return null;
   let map = MapPrototypeGet(maps, script);
   if (map === undefined || map === null) return null;

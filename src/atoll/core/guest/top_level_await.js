@@ -15,12 +15,18 @@
  *
  * @typedef {{ start: number, end: number, type: string } & Record<string, any>} Node
  * @typedef {{ start: number, end: number, text: string }} Edit
+ *
+ * @typedef {object} Rewritten
+ * @property {string} script
+ * @property {number[]} shifts
+ * line (from 1), column (from 0) and distance, in turn: from there to the next of that line, the
+ * script has what the source has so many columns before
  */
 
 /**
  * @param {string} source
  * @param {any} tree its ESTree
- * @returns {string | null} null when nothing awaits at the top level
+ * @returns {Rewritten | null} null when nothing awaits at the top level
  */
 export function rewriteTopLevelAwait(source, tree) {
   if (!awaits(tree)) return null;
@@ -59,6 +65,50 @@ function boundNames(pattern) {
   }
 }
 
+/** Writes a script from parts of a source, and where on a line each of them has moved to. */
+class Writer {
+  script = "";
+  /** @type {number[]} */ shifts = [];
+  #source;
+  #at;
+  #line = 1;
+  /** Where the line begins, in the source and in the script. */
+  #sourceLine = 0;
+  #scriptLine = 0;
+
+  /** @param {string} source @param {number} at */
+  constructor(source, at) {
+    this.#source = source;
+    this.#at = at;
+  }
+
+  /** @param {number} end of the part of the source that is taken as it is */
+  copy(end) {
+    if (end <= this.#at) return;
+    const column = this.script.length - this.#scriptLine;
+    this.shifts.push(this.#line, column, column - (this.#at - this.#sourceLine));
+    const start = this.#at;
+    this.insert(this.#source.slice(start, end));
+    this.skip(end);
+  }
+
+  /** @param {string} text */
+  insert(text) {
+    for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) {
+      this.#line++;
+      this.#scriptLine = this.script.length + i + 1;
+    }
+    this.script += text;
+  }
+
+  /** @param {number} end of the part of the source that is left out or has been taken */
+  skip(end) {
+    const last = this.#source.lastIndexOf("\n", end - 1);
+    if (last >= this.#at) this.#sourceLine = last + 1;
+    this.#at = end;
+  }
+}
+
 class Rewriter {
   /** @type {Edit[]} */ #edits = [];
   /** @type {string[]} */ #lexical = [];
@@ -75,22 +125,27 @@ class Rewriter {
     while (source.includes(this.#completion)) this.#completion += "_";
   }
 
+  /** @returns {Rewritten} */
   finish() {
-    let body = "";
-    let at = 0;
-    for (const edit of this.#edits.sort((a, b) => a.start - b.start || a.end - b.end)) {
-      body += this.#source.slice(at, edit.start) + edit.text;
-      at = edit.end;
-    }
-    body += this.#source.slice(at);
-    const hashbang = /^#!.*/.exec(body)?.[0] ?? "";
+    const source = this.#source;
+    const at = /^#!.*/.exec(source)?.[0].length ?? 0;
     const lexical = this.#lexical.length ? `let ${this.#lexical.join(", ")};` : "";
     const names = this.#variables.concat(this.#functions);
     const variables = names.length ? `var ${names.join(", ")};` : "";
     // Functions stay where they are, for their line numbers; `this` is the global object.
     const functions = this.#functions.map((name) => `this.${name} = ${name};`).join("");
-    return `${lexical}${variables}(async () => {${this.#directives}let ${this.#completion};` +
-      `${functions}${body.slice(hashbang.length)}\nreturn ${this.#completion};})()\n;`;
+    const writer = new Writer(source, at);
+    writer.insert(
+      `${lexical}${variables}(async () => {${this.#directives}let ${this.#completion};${functions}`,
+    );
+    for (const edit of this.#edits.sort((a, b) => a.start - b.start || a.end - b.end)) {
+      writer.copy(edit.start);
+      writer.insert(edit.text);
+      writer.skip(edit.end);
+    }
+    writer.copy(source.length);
+    writer.insert(`\nreturn ${this.#completion};})()\n;`);
+    return { script: writer.script, shifts: writer.shifts };
   }
 
   /** @param {number} start @param {number} end @param {string} text */
