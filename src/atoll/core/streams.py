@@ -78,14 +78,21 @@ class _AsyncSource:
         self._iterator = iterator
         self._is_over = False
         self._is_busy = False
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._pulling: asyncio.Task[Any] | None = None
 
     async def pull(self) -> list[Any] | None:
         """The next chunk in a list; None at the end."""
+        loop = asyncio.get_running_loop()
         if self._is_busy:
+            if self._loop is not loop:
+                # Without asyncio, the one that is busy may wait for the guest, and this one runs
+                # on top of its stack: it would never be its turn. What is read ahead comes later.
+                return [b""]
             await self._turn()
         self._is_busy = True
+        self._loop = loop
         try:
             if self._is_over:
                 return None

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
-import re
 from collections.abc import Awaitable, Callable, Mapping
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
-from atoll.core.capability import BundledCapability
+from atoll.core.capability import BundledCapability, joined
 from atoll.fetch._bodies import BodyTable, GuestBody
 from atoll.fetch._errors import NetworkError
 from atoll.fetch._handle import BlockingFetchHandle, FetchHandle
@@ -40,7 +37,6 @@ _PARTS: Final = (
     "serve.js",
     "guest.js",
 )
-_IMPORT: Final = re.compile(r'^import [^;]* from "\./.*";\n', re.MULTILINE)
 _META: Final = ("redirect", "credentials", "cache", "mode", "referrer", "integrity")
 _LONGEST_META: Final = 64 * KiB
 _OF_THE_CONNECTION: Final = frozenset(
@@ -59,13 +55,6 @@ _OF_THE_CONNECTION: Final = frozenset(
 )
 """Headers that say how a message is framed: whoever sends it on decides that, not the guest, which
 could smuggle a second request past a proxy with them (RFC 9112, section 11.2)."""
-
-
-@functools.cache
-def _guest_source() -> str:
-    """The guest half as the one module that it has to be."""
-    folder = resources.files("atoll.fetch")
-    return "\n".join(_IMPORT.sub("", (folder / name).read_text("utf-8")) for name in _PARTS)
 
 
 class Fetch(BundledCapability):
@@ -148,7 +137,7 @@ class Fetch(BundledCapability):
     @property
     def guest_source(self) -> str:
         """Text of the guest half."""
-        return _guest_source()
+        return joined(self.package, _PARTS)
 
     def options(self) -> dict[str, Any]:
         """Options for the guest half."""
