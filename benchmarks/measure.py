@@ -74,6 +74,8 @@ class Target:
         text: as the table shows it.
         ratio: the ratio is at most that.
         mib: the figure is at most that.
+        time: the figure is at most that, in seconds.
+        times: the ratio is at least that.
         speed: the figure is at least that, in GB/s, or the ratio is at least `share` where the raw
             limit itself is slower.
     """
@@ -81,14 +83,20 @@ class Target:
     text: str
     ratio: float | None = None
     mib: float | None = None
+    time: float | None = None
+    times: float | None = None
     speed: float | None = None
     share: float = 1.0
 
     def holds(self, row: Row) -> bool:
         if self.mib is not None and row.figure.median > self.mib:
             return False
+        if self.time is not None and row.figure.median > self.time:
+            return False
         if row.ratio is None or row.other is None:
-            return self.ratio is None and self.speed is None
+            return self.ratio is None and self.speed is None and self.times is None
+        if self.times is not None and row.ratio < self.times:
+            return False
         if self.ratio is not None and row.ratio > self.ratio:
             return False
         if self.speed is None or row.figure.median >= self.speed:
@@ -173,6 +181,16 @@ def faster() -> Target:
 def at_most_mib(limit: float) -> Target:
     """The figure is at most `limit` MiB."""
     return Target(f"≤ {limit:g} MiB", mib=limit)
+
+
+def at_most_seconds(limit: float) -> Target:
+    """The figure is at most `limit` seconds."""
+    return Target(f"≤ {limit * 1e3:g} ms", time=limit)
+
+
+def at_least_times(factor: float, of: str) -> Target:
+    """The ratio, of two speeds, is at least `factor`."""
+    return Target(f"≥ {factor:g} x {of}", times=factor)
 
 
 def at_least_speed(speed: float, share: float) -> Target:

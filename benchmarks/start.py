@@ -194,5 +194,10 @@ async def _many(count: int) -> list[Row]:
     return [
         Row(f"{count} isolates: all started", seconds([started])),
         Row(f"{count} isolates: all have answered one eval", seconds([answered])),
-        Row(f"{count} isolates: private memory of all", Figure("MiB", (total,)), note=note),
+        Row(
+            f"{count} isolates: private memory of all",
+            Figure("MiB", (total,)),
+            target=at_most_mib(3.5 * 1024 * count / 200),
+            note=note,
+        ),
     ]

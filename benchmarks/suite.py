@@ -6,7 +6,18 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from . import async_calls, calls, codec, console, kernels, serving, start, transfer, typescript
+from . import (
+    async_calls,
+    calls,
+    codec,
+    console,
+    kernels,
+    pools,
+    serving,
+    start,
+    transfer,
+    typescript,
+)
 from .measure import Options, Row
 
 BENCHMARKS: Final[dict[str, Callable[[Options], Iterator[Row]]]] = {
@@ -21,6 +32,11 @@ BENCHMARKS: Final[dict[str, Callable[[Options], Iterator[Row]]]] = {
     "serving": serving.serving,
     "fleet": start.fleet,
     "typescript": typescript.typescript,
+    "runtimes": pools.runtimes,
+    "pool": pools.pool,
+    "threads": pools.threads,
+    "turnover": pools.turnover,
+    "soak": pools.soak,
 }
 
 

@@ -20,12 +20,12 @@ from atoll.errors import EngineNotFound
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
     yield
-    deno.find_engine.cache_clear()
+    deno._find.cache_clear()
     deno.engine_version.cache_clear()
 
 
 def forget() -> None:
-    deno.find_engine.cache_clear()
+    deno._find.cache_clear()
     deno.engine_version.cache_clear()
 
 
@@ -101,3 +101,19 @@ def test_the_spawner_imports_nothing_slow() -> None:
         check=True,
     )
     assert ran.stdout.split() == []
+
+
+def test_threads_may_look_for_the_engine_at_the_same_time() -> None:
+    program = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from atoll.engine import find_engine
+barrier = Barrier(16)
+with ThreadPoolExecutor(16) as threads:
+    print(len(set(threads.map(lambda _: (barrier.wait(), find_engine())[1], range(16)))))
+"""
+    for _ in range(5):
+        ran = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        )
+        assert ran.stdout.strip() == "1"

@@ -297,7 +297,7 @@ async def test_where_no_process_can_be_made_the_error_says_so(tmp_path: Path) ->
 @pytest.fixture
 def forgetful() -> Iterator[None]:
     """What is cached about the installation is looked up again."""
-    caches = (deno.find_engine, deno.engine_version, bundle.core_script, launch._seal)
+    caches = (deno._find, deno.engine_version, bundle.core_script, launch._seal)
     for cache in caches:
         cache.cache_clear()
     yield

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import os
 import select
 import threading
@@ -170,7 +171,12 @@ class BlockingDriver(Driver):
         if there is one, and when that is interrupted, the call is left running and put back there.
         """
         self._check_process()
-        lock = self._acquire()
+        try:
+            lock = self._acquire()
+        except RuntimeError:
+            if self._verdict is not None:  # whoever else is at it only ends it
+                raise copy.copy(self._verdict) from None
+            raise
         try:
             host = self.host
             if self._verdict is not None:

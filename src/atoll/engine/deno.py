@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import sysconfig
+import threading
 from pathlib import Path
 
 from atoll.errors import EngineNotFound
@@ -19,7 +20,9 @@ its filters were measured on these."""
 _INSTALL = 'pip install "deno>=2.9,<2.10"'
 
 
-@functools.cache
+_lock = threading.Lock()
+
+
 def find_engine() -> str:
     """The absolute path of the ``deno`` binary.
 
@@ -27,6 +30,12 @@ def find_engine() -> str:
         EngineNotFound: no ``deno`` wheel is installed here, its binary is missing, or its version
             is outside the tested range.
     """
+    with _lock:  # sysconfig fails when two threads use it first at the same time
+        return _find()
+
+
+@functools.cache
+def _find() -> str:
     version = engine_version()
     if not TESTED[0] <= version < TESTED[1]:
         raise EngineNotFound(

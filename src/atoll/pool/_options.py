@@ -12,8 +12,8 @@ WARM_FACTOR: Final = 4
 """How many times its size a pool may keep warm under load."""
 WARM_UP: Final = "(value) => value"
 WARM_UPS: Final = 3
-"""Calls that each new isolate answers first: code compiles when it is used, and the first result
-should not wait for that."""
+"""Calls that each new isolate answers first, unless somebody waits for it: code compiles when it is
+used, and the first result should not wait for that."""
 
 
 def make_policy(

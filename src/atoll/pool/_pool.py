@@ -286,7 +286,7 @@ class Pool(Generic[IsolateT]):
             async with asyncio.timeout(self._start_timeout):
                 isolate = self._make()
                 await isolate.__aenter__()
-                for _ in range(WARM_UPS):
+                for _ in range(0 if self._waiting else WARM_UPS):
                     await isolate.eval(WARM_UP, [{}])
                 if self._prepare is not None:
                     await self._prepare(isolate)

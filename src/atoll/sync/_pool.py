@@ -308,7 +308,7 @@ class Pool(Generic[IsolateT]):
                 if self._policy.has_closed():
                     raise PoolClosed("the pool has been closed")
             isolate.__enter__()
-            for _ in range(WARM_UPS):
+            for _ in range(0 if self._waiting else WARM_UPS):
                 isolate.eval(WARM_UP, [{}])
             if self._prepare is not None:
                 self._prepare(isolate)
