@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from atoll import Isolate, IsolateCrashed, JSError, Limits
+from atoll import Isolate, IsolateCrashed, JSError, Limits, MiB
 from atoll.fetch import Fetch, HandlerError, NetworkError, Request, RequestTimeout, Response
 
 from .conftest import Site
@@ -442,6 +442,53 @@ async def test_a_forged_answer_is_an_error_and_nothing_else(site: Site, answer: 
         await site.get()
     site.fetch._functions["dispatch"] = real
     assert (await site.get()).status == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "kept"),
+    [
+        ([["Content-Length", "5"]], "5"),
+        ([["Content-Length", "4"]], None),
+        ([["Content-Length", "5"], ["content-length", "500"]], None),
+        ([["Content-Length", "5"], ["Transfer-Encoding", "chunked"]], "5"),
+        ([["Content-Length", "+5"]], None),
+        ([["Content-Length", "5, 5"]], None),
+        ([["Connection", "close"], ["Keep-Alive", "1"], ["Upgrade", "h2c"]], None),
+    ],
+)
+async def test_a_response_says_nothing_false_about_its_length(
+    site: Site, headers: list[list[str]], kept: str | None
+) -> None:
+    await site.isolate.define_global("given", headers)
+    await site.eval("serve(() => new Response('hello', { headers: [...given, ['x', 'y']] }))")
+    response = await site.get()
+    assert response.headers.get("content-length") == kept
+    names = {name for name, _ in response.headers} - {"content-length"}
+    assert names == {"content-type", "x"}
+
+
+async def test_a_stream_that_passes_the_guest_takes_no_memory_of_its_own() -> None:
+    size, chunk = 192 * MiB, bytes(256 * 1024)
+
+    async def big() -> AsyncIterator[bytes]:
+        for _ in range(size // len(chunk)):
+            yield chunk
+
+    async with Isolate(limits=Limits(memory=64 * MiB)) as isolate:
+        fetch = await isolate.install(Fetch(lambda request: Response(big())))
+        await isolate.eval(
+            """
+            serve(async () => {
+              const { body } = await fetch("https://x.test/");
+              return new Response(body.pipeThrough(new TransformStream()));
+            })
+            """
+        )
+        response = await fetch.dispatch_request(Request("https://app.test/"))
+        length = 0
+        async for piece in response.body:
+            length += len(piece)
+        assert length == size
 
 
 # The end of the isolate

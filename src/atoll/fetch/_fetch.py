@@ -12,7 +12,7 @@ from atoll.fetch._errors import NetworkError
 from atoll.fetch._handle import BlockingFetchHandle, FetchHandle
 from atoll.fetch._models import Request, Response
 from atoll.fetch._sockets import Sockets
-from atoll.fetch._tokens import join_headers, split_headers
+from atoll.fetch._tokens import join_headers, split_headers, without_framing
 from atoll.fetch._websocket import WebSocketHandler
 from atoll.limits import KiB, MiB
 
@@ -39,22 +39,6 @@ _PARTS: Final = (
 )
 _META: Final = ("redirect", "credentials", "cache", "mode", "referrer", "integrity")
 _LONGEST_META: Final = 64 * KiB
-_OF_THE_CONNECTION: Final = frozenset(
-    {
-        "connection",
-        "content-length",
-        "expect",
-        "host",
-        "keep-alive",
-        "proxy-connection",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
-"""Headers that say how a message is framed: whoever sends it on decides that, not the guest, which
-could smuggle a second request past a proxy with them (RFC 9112, section 11.2)."""
 
 
 class Fetch(BundledCapability):
@@ -207,9 +191,7 @@ class Fetch(BundledCapability):
         if type(method) is not str or type(url) is not str:
             raise ValueError("a malformed request")
         request = Request(url, method=method)
-        found = split_headers(headers, self._max_headers)
-        found._pairs = [pair for pair in found._pairs if pair[0].lower() not in _OF_THE_CONNECTION]
-        request.headers = found
+        request.headers = without_framing(split_headers(headers, self._max_headers))
         if body is not None:
             if request.method in ("GET", "HEAD"):
                 raise ValueError(f"a {request.method} request has no body")

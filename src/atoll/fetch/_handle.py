@@ -13,7 +13,7 @@ from atoll.fetch._bodies import BodyTable, GuestBody
 from atoll.fetch._errors import HandlerError, RequestTimeout
 from atoll.fetch._models import Request, Response
 from atoll.fetch._sockets import Sockets
-from atoll.fetch._tokens import join_headers, split_headers
+from atoll.fetch._tokens import join_headers, split_headers, with_true_length
 
 if TYPE_CHECKING:
     from atoll.core.host import Pending
@@ -67,6 +67,8 @@ class _Exchange:
                 found._source = GuestBody(body, close)
             else:
                 raise ValueError("a body that is none")
+            if found.headers:
+                with_true_length(found.headers, found.size if found.has_body else None)
         except (TypeError, ValueError) as error:
             raise HandlerError(f"the guest's response is not valid: {error}") from error
         return found

@@ -11,10 +11,28 @@ from typing import Final
 
 from atoll.core.headers import Headers
 
+_LENGTH: Final = re.compile(r"[0-9]{1,18}")
 _TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _LINES: Final = re.compile(
     r"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++\n[^\x00\r\n\u0100-\U0010ffff]*+(?:\n(?!\Z)|\Z))*"
 )
+
+
+_OF_THE_CONNECTION: Final = frozenset(
+    {
+        "connection",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that say how a message is framed: whoever sends it on decides that, not the guest, which
+could smuggle a second request, or response, past a proxy with them (RFC 9112, section 11.2)."""
 
 
 def is_token(text: str) -> bool:
@@ -48,4 +66,39 @@ def split_headers(text: object, limit: int) -> Headers:
         raise ValueError("headers that HTTP does not allow")
     parts = text.split("\n")
     headers._pairs = list(zip(parts[::2], parts[1::2], strict=True))
+    return headers
+
+
+def without_framing(headers: Headers) -> Headers:
+    """The headers of a request without those that are about its connection or its length."""
+    headers._pairs = [
+        pair
+        for pair in headers._pairs
+        if (name := pair[0].lower()) not in _OF_THE_CONNECTION and name != "content-length"
+    ]
+    return headers
+
+
+def with_true_length(headers: Headers, size: int | None) -> Headers:
+    """The headers of a response without those about its connection, or a length that is not its.
+
+    Args:
+        headers: they are changed.
+        size: bytes of the body; None when that is not known, or when there is no body to send.
+    """
+    kept: list[tuple[str, str]] = []
+    lengths: list[tuple[str, str]] = []
+    for pair in headers._pairs:
+        name = pair[0].lower()
+        if name == "content-length":
+            lengths.append(pair)
+        elif name not in _OF_THE_CONNECTION:
+            kept.append(pair)
+    if (
+        len(lengths) == 1
+        and _LENGTH.fullmatch(lengths[0][1]) is not None
+        and size in (None, int(lengths[0][1]))
+    ):
+        kept += lengths
+    headers._pairs = kept
     return headers
