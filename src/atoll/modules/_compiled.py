@@ -3,8 +3,8 @@
 A code cache is data that the engine trusts, so none is ever taken from an isolate that has run user
 code. Whoever imports a large module for the first time leaves its text to a thread, which has it
 compiled, and not run, in an isolate made for that; the result is kept under the hash of the text,
-the engine's version and its flags. An attacker who takes that isolate over by the text alone gets to
-choose the cache of that very text, and thus nothing that running it would not give.
+the engine's version and its flags. An attacker who takes that isolate over by the text alone gets
+to choose the cache of that very text, and thus nothing that running it would not give.
 """
 
 from __future__ import annotations
