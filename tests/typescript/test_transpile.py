@@ -242,6 +242,13 @@ def test_what_kills_the_compiler_is_an_error(code: str) -> None:
     assert transpile("1", "x.ts").code.strip() == "1;"
 
 
+@pytest.mark.timeout(120)
+def test_memory_is_bounded(isolate: sync.Isolate) -> None:
+    with pytest.raises(CompilerFailed, match="too much memory"):
+        transpile("a;" * 10_000_000, "big.ts", cache=None, time_limit=100)
+    assert isolate.eval("1 + 1") == 2
+
+
 def test_the_compiler_may_not_take_longer_than_it_may() -> None:
     slow = Compiler(cache=None, time_limit=0.005)
     with pytest.raises(CompilerFailed, match=r"took longer than 0\.005 s"):

@@ -104,7 +104,7 @@ class Compiler:
     verbatim_module_syntax: bool = False
     cache: DiskCache | None = field(default_factory=shared_cache)
     confinement: Confinement = "require"
-    time_limit: float = 10.0
+    time_limit: float = 30.0
 
     def __post_init__(self) -> None:
         if self.jsx not in JSX_MODES:
