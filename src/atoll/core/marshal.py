@@ -25,6 +25,9 @@ tag     data                             value
 ``q``   pairs                            URLSearchParams
 ``H``   pairs                            Headers
 ``D``   pairs                            FormData
+``Q``   method, url, headers, body       Request; headers as text, a name or value a line
+``P``   status, its text, headers, url,  Response
+        body
 ``B``   to the guest: segment, type      Blob; the guest's own stays there
         from it: handle, size, type
 ``F``   …, name, modification time       File, otherwise like ``B``
@@ -49,8 +52,30 @@ tag     data                             value
 
 from __future__ import annotations
 
-from atoll.core.marshal_decode import decode
-from atoll.core.marshal_encode import Encoded, encode
+from collections.abc import Callable
+from typing import Any
+
+from atoll.core.marshal_decode import _DECODERS, decode
+from atoll.core.marshal_encode import _ENCODERS, Encoded, encode
 from atoll.core.notation import LiveValues
 
-__all__ = ["Encoded", "LiveValues", "decode", "encode"]
+__all__ = ["Encoded", "LiveValues", "decode", "encode", "register"]
+
+
+def register(
+    cls: type,
+    encode: Callable[[Any, Any, int], Any],
+    tag: str,
+    decode: Callable[[Any, list[Any]], Any],
+) -> None:
+    """Teach the marshaller a class of a capability.
+
+    Args:
+        cls: the class; what derives from it crosses in the same way.
+        encode: takes the encoder, the value and the depth, and returns the tagged form.
+        tag: the tag that it has.
+        decode: takes the decoder and the tag's data. Raises ``ProtocolViolation`` for what no
+            correct guest sends.
+    """
+    _ENCODERS[cls] = encode
+    _DECODERS[tag] = decode

@@ -21,6 +21,7 @@ and requests to code in the guest::
 from __future__ import annotations
 
 from atoll.core.headers import Headers
+from atoll.fetch import _marshal as _marshal
 from atoll.fetch._body import MAX_BODY, Body, BodyInit, BodyStream
 from atoll.fetch._errors import (
     BodyError,

@@ -638,6 +638,35 @@ export function createBodies(atoll, idl, forms, options) {
     return out;
   }
 
+  /**
+   * The same for a message that cannot wait, and may go to anybody.
+   * @param {InnerBody | null} body
+   */
+  function toMarshal(body) {
+    if (body === null) return null;
+    if (isUnusable(body)) {
+      throw new TypeErrorCtor("the body is locked or has been read already");
+    }
+    if (body.error !== null) throw body.error.reason;
+    if (body.stream === null && body.text !== null) {
+      body.used = true;
+      return body.text;
+    }
+    if (body.stream === null && body.bytes !== null) {
+      body.used = true;
+      return body.bytes;
+    }
+    const out = relay(streamOf(body), { failed: ignore, cancel: ignore });
+    body.used = true;
+    return out;
+  }
+  /** @param {any} value what `toMarshal` of the host's was */
+  function fromMarshal(value) {
+    if (value === null) return null;
+    if (typeof value === "string") return bodyOfText(value);
+    return inherits(value, ReadableStreamPrototype) ? bodyOfStream(value) : bodyOfBytes(value);
+  }
+
   /** Abort: § 4.? "abort the fetch() call". @param {InnerBody | null} body @param {any} reason */
   function failBody(body, reason) {
     if (body === null || body.error !== null) return;
@@ -788,7 +817,9 @@ export function createBodies(atoll, idl, forms, options) {
     readAll,
     rejected,
     release,
+    fromMarshal,
     takeBody,
+    toMarshal,
     transmit,
   };
 }

@@ -434,6 +434,23 @@ export function createRequests(atoll, idl, parts, bodies, blobOf) {
   }
   const originOf = uncurryGetter(URL.prototype, "origin");
 
+  atoll.registerEncoder(Request.prototype, (value, encoder, depth) => {
+    if (!isRequest(value)) return undefined;
+    const inner = innerOf(value);
+    const headers = parts.toWire(inner.list, Infinity);
+    const data = ["Q", inner.method, inner.url, headers, null];
+    const node = encoder.open(value, data);
+    data[4] = encoder.walk(bodies.toMarshal(inner.body), depth + 1);
+    return node;
+  });
+  atoll.registerDecoder("Q", (data, decoder) => {
+    const href = hrefOf(parseUrl(data[2]));
+    const body = bodies.fromMarshal(decoder.walk(data[4]));
+    return decoder.open(
+      wrap(newInner(data[1], href, parts.fromWire(data[3]), body), "request", null),
+    );
+  });
+
   bodies.mixBody(Request, (self) => innerOf(self));
   idl.finishInterface(Request, "Request");
   idl.exposeClass("Request", Request);

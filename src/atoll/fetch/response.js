@@ -229,6 +229,31 @@ export function createResponses(atoll, idl, parts, bodies, requests) {
     }
   }
 
+  atoll.registerEncoder(Response.prototype, (value, encoder, depth) => {
+    if (!isResponse(value)) return undefined;
+    const inner = innerOf(value);
+    if (inner.status < 200) {
+      throw new TypeErrorCtor(`a Response with status ${inner.status} stays in the isolate`);
+    }
+    const headers = parts.toWire(inner.list, Infinity);
+    const url = isAscii(inner.url) ? inner.url : "";
+    const data = ["P", inner.status, inner.statusText, headers, url, null];
+    const node = encoder.open(value, data);
+    data[5] = encoder.walk(bodies.toMarshal(inner.body), depth + 1);
+    return node;
+  });
+  atoll.registerDecoder("P", (data, decoder) => {
+    const inner = newInner();
+    inner.status = data[1];
+    inner.statusText = decoder.walk(data[2]);
+    inner.list = parts.fromWire(data[3]);
+    inner.url = data[4];
+    inner.body = bodies.fromMarshal(decoder.walk(data[5]));
+    return decoder.open(wrap(inner, "response"));
+  });
+  /** @param {string} text */
+  const isAscii = (text) => test(/^[!-~]*$/, text);
+
   bodies.mixBody(Response, (self) => innerOf(self));
   idl.finishInterface(Response, "Response");
   idl.exposeClass("Response", Response);
