@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from atoll import JSError
+from atoll.core import marshal
+from atoll.core.handles import Handles
 from atoll.fetch import BodyUsed, Request, Response
+from atoll.wire.frames import TAGGED, ProtocolViolation
 
 from .conftest import Site
 
@@ -38,8 +42,7 @@ async def test_a_request_is_a_result(site: Site) -> None:
     "body",
     [
         "new Blob(['a', 'b'])",
-        "new ReadableStream({ start(c) { for (const x of [97, 98]) c.enqueue(new Uint8Array([x]));"
-        "c.close() } })",
+        "new ReadableStream({ start(c) { c.enqueue(new Uint8Array([97])); c.close() } })",
     ],
 )
 async def test_a_body_that_streams_is_read_when_it_is_wanted(site: Site, body: str) -> None:
@@ -55,14 +58,14 @@ async def test_responses_and_requests_go_in(site: Site) -> None:
         yield b"a"
         yield b"b"
 
-    code = (
-        "async (r, q) => [r instanceof Response, r.status, await r.text(), await q.text(), q.url]"
-    )
+    code = """
+        async (r, q) =>
+          [r instanceof Response, r.status, await r.text(), await q.text(), q.url]
+    """
     request = Request("https://x.test/", method="POST", body="q")
     result = await site.eval(code, Response(chunks(), status=202), request)
     assert result == [True, 202, "ab", "q", "https://x.test/"]
-    same = await site.eval("(a, b) => a === b && a instanceof Response", *[Response("x")] * 2)
-    assert same in (True, False)
+    assert await site.eval("(a, b) => a === b", *[Response("x")] * 2) is True
 
 
 async def test_what_cannot_cross_says_so(site: Site) -> None:
@@ -85,12 +88,6 @@ async def test_what_cannot_cross_says_so(site: Site) -> None:
     ],
 )
 def test_forged_forms_are_violations(form: list[Any]) -> None:
-    import json
-
-    from atoll.core import marshal
-    from atoll.core.handles import Handles
-    from atoll.wire.frames import TAGGED, ProtocolViolation
-
     handles = Handles(10, lambda handle, kind: None, lambda handle, value: None)  # type: ignore[arg-type, return-value]
     body = json.dumps({"$": form}).encode()
     with pytest.raises(ProtocolViolation):
