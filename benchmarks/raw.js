@@ -52,12 +52,17 @@ const modes = {
     const bytes = new Uint8Array(size).fill(120);
     while (readAll(new Uint8Array(1))) writeAll(bytes);
   },
+  /** Receive `size` bytes and send them back. */
+  bounce() {
+    const bytes = new Uint8Array(size);
+    while (readAll(bytes)) writeAll(bytes);
+  },
   /** Run the kernel whose number comes, and say so. */
-  kernels() {
+  async kernels() {
     (0, eval)(Deno.readTextFileSync(script));
     const number = new Uint8Array(1);
     while (readAll(number)) {
-      globalThis.kernels[number[0]](size);
+      await globalThis.kernels[number[0]](size);
       writeAll(done);
     }
   },

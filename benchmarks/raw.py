@@ -108,6 +108,15 @@ class RawDeno:
             rest = rest[os.readv(self.output, [rest]) :]
         return data
 
+    def bounce(self, data: bytes) -> None:
+        """Send bytes, and receive them again once the guest has all of them."""
+        view = memoryview(data)
+        while view:
+            view = view[os.write(self.input, view) :]
+        rest = memoryview(bytearray(len(data)))
+        while rest:
+            rest = rest[os.readv(self.output, [rest]) :]
+
     def kernel(self, number: int) -> Callable[[], None]:
         """Runs that kernel and waits for it."""
 
