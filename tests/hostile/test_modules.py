@@ -182,7 +182,8 @@ async def test_built_in_modules_work(isolate: Isolate) -> None:
     handle = await isolate.install(Modules())
     code = """
     import assert from "node:assert"; import { Buffer } from "node:buffer";
-    import { EventEmitter, once } from "node:events"; import path from "node:path";
+    import { EventEmitter, once } from "node:events"; import path, { basename } from "node:path";
+    import posix from "node:path/posix";
     import qs from "node:querystring"; import { Readable, Transform } from "node:stream";
     import { pipeline } from "node:stream/promises";
     import { StringDecoder } from "node:string_decoder";
@@ -195,7 +196,8 @@ async def test_built_in_modules_work(isolate: Isolate) -> None:
     const emitter = new EventEmitter();
     setTimeoutless(() => emitter.emit("x", 5));
     out.events = await once(emitter, "x");
-    out.path = [path.join("a", "../b"), path.resolve("/x", "y"), path.extname("a.b.c")];
+    out.path = [path.join("a", "../b"), path.resolve("/x", "y"), path.extname("a.b.c"),
+        path.win32.join("a", "b"), basename("/a/b.js"), posix === path];
     out.qs = qs.parse("a=1&b=2&a=3");
     const parts = [];
     await pipeline(Readable.from(["a", "b"]), new Transform({
@@ -220,7 +222,7 @@ async def test_built_in_modules_work(isolate: Isolate) -> None:
         "assert": "ERR_ASSERTION",
         "buffer": "aMOkaA==",
         "events": [5],
-        "path": ["b", "/x/y", ".c"],
+        "path": ["b", "/x/y", ".c", "a\\b", "b.js", True],
         "qs": {"a": ["1", "3"], "b": "2"},
         "stream": "AB",
         "decoder": "é",

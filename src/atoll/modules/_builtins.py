@@ -23,6 +23,7 @@ NAMES: Final = NATIVE | {
     "events",
     "path",
     "path/posix",
+    "path/win32",
     "punycode",
     "querystring",
     "stream",
@@ -34,6 +35,21 @@ NAMES: Final = NATIVE | {
 }
 _PART: Final = re.compile(r"chunk-[\w-]+\.js")
 _PROCESS: Final = "chunk-DEMDiNwt.js"
+_EXPORT: Final = re.compile(r"^export (?:default )?(?=function)", re.MULTILINE)
+_EXPORT_PATH: Final = """\
+export default path;
+export const {
+  basename, delimiter, dirname, extname, format, isAbsolute, join, normalize, parse, posix,
+  relative, resolve, sep, toNamespacedPath, win32,
+} = path;
+"""
+
+
+def _path() -> str:
+    """The module that is the capability of the same name, too."""
+    source = (resources.files("atoll") / "path" / "guest.js").read_text("utf-8")
+    body = _EXPORT.sub("", source)
+    return f"const path = (() => {{ {body}\nreturn createPath(); }})();\n{_EXPORT_PATH}"
 
 
 def is_part(name: str) -> bool:
@@ -54,6 +70,11 @@ def join(specifier: str, importer: str) -> str | None:
 @functools.cache
 def source(name: str) -> str:
     """Text of a built-in module, or of a part of one."""
+    if name == "path":
+        return _path()
+    if name.startswith("path/"):
+        flavour = name.removeprefix("path/")
+        return f'import {{ {flavour} as path }} from "node:path";\n{_EXPORT_PATH}'
     if name == _PROCESS:
         file = resources.files("atoll") / "modules" / "node_process.js"
     else:
