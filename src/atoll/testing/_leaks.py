@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import sys
 import threading
 import time
 from collections import Counter
@@ -38,6 +39,7 @@ def no_leaks(*, patience: float = 5) -> Iterator[None]:
     """
     files, processes, threads = _open_files(), _children(), set(threading.enumerate())
     yield
+    _wait_for_compiler()
     deadline = time.monotonic() + patience
     while not _children() <= processes and time.monotonic() < deadline:
         time.sleep(0.001)  # the spawner reports an exit just before it reaps the process
@@ -83,6 +85,13 @@ async def no_leaked_handles(isolate: Isolate) -> AsyncIterator[None]:
         f"{after - before} handles are left: a reference that nobody released, or a function that "
         "the guest still holds",
     )
+
+
+def _wait_for_compiler() -> None:
+    """Large modules are compiled for the next time in isolates of their own, in the background."""
+    compiled = sys.modules.get("atoll.modules._compiled")
+    if compiled is not None:
+        compiled.worker().wait()
 
 
 def _expect(holds: bool, otherwise: str) -> None:
