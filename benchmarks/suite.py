@@ -17,6 +17,7 @@ from . import (
     pools,
     serving,
     start,
+    testing,
     transfer,
     typescript,
 )
@@ -36,6 +37,7 @@ BENCHMARKS: Final[dict[str, Callable[[Options], Iterator[Row]]]] = {
     "modules": modules.modules,
     "serving": serving.serving,
     "fleet": start.fleet,
+    "testing": testing.testing,
     "typescript": typescript.typescript,
     "runtimes": pools.runtimes,
     "pool": pools.pool,

@@ -83,11 +83,12 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def root_of(file: Path) -> Path:
-    """The nearest folder above a file that has a ``package.json``; else the file's own."""
+    """The nearest folder above a file that has a ``package.json``; else the current one."""
     for folder in file.parents:
         if (folder / "package.json").is_file():
             return folder
-    return file.parent
+    here = Path.cwd().resolve()
+    return here if file.is_relative_to(here) else file.parent
 
 
 def _is_test(path: str) -> bool:
@@ -200,7 +201,8 @@ class Project:
             except JSSyntaxError:
                 return ModuleSource(text, kind=kind)  # which is reported where it is imported
             text, source_map = made.code, made.source_map
-        counted = self._coverage.instrument(path, text, source_map)
+        shown = os.path.relpath(self.root / path)
+        counted = self._coverage.instrument(shown, text, source_map)
         return ModuleSource(counted, kind=kind, language="js", source_map=source_map)
 
     def _is_commonjs(self, path: str, text: str) -> bool:
