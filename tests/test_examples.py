@@ -89,3 +89,8 @@ def test_spreadsheet() -> None:
     assert "#JSError: SyntaxError" in told["C2"]
     assert "#JSError: ReferenceError: fetch is not defined" in told["C3"]
     assert told["D1"].endswith(" low")
+
+
+def test_tested() -> None:
+    told = run("-m", "atoll", "test", "tested", "--ci")
+    assert "Tests  11 passed" in told
