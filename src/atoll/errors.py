@@ -291,7 +291,17 @@ class CompilerFailed(AtollError):
     """The TypeScript compiler or checker crashed on a source, or went over its limits.
 
     The source is at fault, as a rule: nested beyond what any compiler takes, or made to be slow.
+
+    Attributes:
+        filename: the file that was being compiled, or ``None`` when that is not known.
     """
+
+    def __init__(self, message: str, filename: str | None = None) -> None:
+        super().__init__(message)
+        self.filename = filename
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (str(self), self.filename))
 
 
 class PoolError(AtollError):

@@ -313,6 +313,16 @@ async def test_a_syntax_error_in_typescript_stays_and_harms_no_other(isolate: Is
     assert await namespace.get("default") == [["SyntaxError", "SyntaxError"], 1]
 
 
+async def test_a_source_that_kills_the_compiler_harms_no_other(isolate: Isolate) -> None:
+    modules = Modules().virtual("deep.ts", "(" * 200_000).virtual("fine.ts", "export let a: 1 = 1")
+    handle = await isolate.install(modules)
+    for _ in range(2):
+        with pytest.raises(ModuleLoadError, match=r'Cannot import "deep\.ts".* did not survive'):
+            await handle.import_module("deep.ts")
+        namespace = await handle.import_module("fine.ts")
+        assert await namespace.get("a") == 1
+
+
 # Builders
 
 

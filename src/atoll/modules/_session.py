@@ -16,7 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from atoll.core.languages import language_of, language_to_transpile
-from atoll.errors import JSSyntaxError, ModuleDenied, ModuleError, ModuleLoadError, ModuleNotFound
+from atoll.errors import (
+    CompilerFailed,
+    JSSyntaxError,
+    ModuleDenied,
+    ModuleError,
+    ModuleLoadError,
+    ModuleNotFound,
+)
 
 from . import _builtins, _commonjs, _compiled
 from ._files import Folder, OutsideError, TooLargeError
@@ -533,6 +540,14 @@ class ModuleSession:
                     self._failed[key] = error
                     del self._untranspiled[key], self._ready[key]
             raise
+        except CompilerFailed as error:
+            # It stays with the module that did it: the next import tries the others again.
+            failures = [
+                self._not_compiled(key, want, error)
+                for key, (want, _) in batch.items()
+                if error.filename in (None, want.url)
+            ]
+            raise failures[0] from error
         for key, result in zip(batch, results, strict=True):
             record = self._ready[key]
             record[_CODE] = result.code
@@ -540,6 +555,11 @@ class ModuleSession:
             record[_SOURCE_MAP] = result.source_map
             self._ready[key] = record
             self._untranspiled.pop(key, None)
+
+    def _not_compiled(self, key: Key, want: _Want, error: CompilerFailed) -> ModuleError:
+        failure = self._failed[key] = want.error(ModuleLoadError, str(error), "typescript")
+        del self._untranspiled[key], self._ready[key]
+        return failure
 
     def _source_map(self, want: _Want, source: ModuleSource, text: str) -> str | None:
         """The text of a module's source map; the guest finds those that are inside the module."""

@@ -251,10 +251,13 @@ class _Run:
         if finished.exit.signal is not None:
             return CompilerFailed(
                 f"the compiler did not survive {source.filename}: it is nested too deeply, "
-                "or takes too much memory or time"
+                "or takes too much memory or time",
+                source.filename,
             )
         reason = " ".join(printed.split())[-300:]
-        return CompilerFailed(f"the compiler refused {source.filename} and said: {reason}")
+        return CompilerFailed(
+            f"the compiler refused {source.filename} and said: {reason}", source.filename
+        )
 
 
 _ARGUMENTS: Final = ("transpile", "--quiet", "--source-map=inline", "--outdir=out")
@@ -276,7 +279,8 @@ def _encode(source: Source) -> bytes:
     except UnicodeEncodeError as error:
         raise CompilerFailed(
             f"{source.filename} has a lone surrogate at index {error.start}, which the compiler "
-            "cannot read; write it as an escape (\\ud800)"
+            "cannot read; write it as an escape (\\ud800)",
+            source.filename,
         ) from None
 
 
