@@ -179,6 +179,9 @@ def _add_program(parser: argparse.ArgumentParser, metavar: str, what: str) -> No
     parser.add_argument(
         "--ts", action="store_const", dest="language", const="ts", help="the same as --language ts"
     )
+    parser.add_argument(
+        "--mount", metavar="[NAME=]DIR[:ro|rw]", action="append", default=[], help=_HELP["mount"]
+    )
     _add_modules(parser)
     add_limits(parser)
 
@@ -225,6 +228,8 @@ _HELP: Final = {
     "node_modules": "a node_modules folder whose packages it can import",
     "input": "what the program sees as input; - reads standard input before it starts",
     "json": "print the result as one line of JSON, and what the program prints to standard error",
+    "mount": "a folder that it reaches by navigator.storage, as its root or as NAME; read-only "
+    "unless :rw",
     "language": "of the program, where the extension of FILE does not say it",
     "stats": "end with a line on standard error: time, memory, confinement",
     "confinement": "require (default) refuses to start without Landlock and seccomp; see doctor",

@@ -20,10 +20,12 @@ from . import exit_codes, problems
 from .arguments import UsageError, given_limits
 from .json_text import NotJson, to_json
 from .modules import ProgramModules, modules_of
+from .mounts import files_of
 from .terminal import Stream, error_stream, output_stream
 
 if TYPE_CHECKING:
     from atoll.core.statistics import Statistics
+    from atoll.fs import Files
 
 
 class InputError(Exception):
@@ -43,7 +45,8 @@ def run(options: argparse.Namespace) -> int:
         limits = Limits(**given_limits(options))  # type: ignore[arg-type]
     except ValueError as error:
         raise UsageError(str(error).replace("Limits.", "")) from None
-    return Program(source, filename, options, read_input, modules_of(options, filename)).run(limits)
+    modules, files = modules_of(options, filename), files_of(options)
+    return Program(source, filename, options, read_input, modules, files).run(limits)
 
 
 class Program:
@@ -56,6 +59,7 @@ class Program:
         options: argparse.Namespace,
         read_input: Callable[[], str | None],
         modules: ProgramModules | None,
+        files: Files | None,
     ) -> None:
         self._source = source
         self._named: dict[str, Any] = {"filename": filename, "language": options.language}
@@ -67,6 +71,7 @@ class Program:
         self._provided: tuple[JSFunction, JSFunction] | None = None
         self._status = exit_codes.OK
         self._modules = modules
+        self._files = files
 
     def run(self, limits: Limits) -> int:
         """Run it in an isolate of its own; returns the exit status."""
@@ -91,6 +96,8 @@ class Program:
 
     def _run_in(self, isolate: Isolate, limits: Limits) -> None:
         show, settle = isolate.install(self)
+        if self._files is not None:
+            isolate.install(self._files)
         try:
             self._print_result(isolate, show, limits)
         except (JSError, MarshalError) as error:
