@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from atoll.fs._errors import Failure
@@ -27,17 +27,20 @@ class Opened(Generic[T]):
         self._close = close
         self._mutex = threading.Lock()
 
-    @contextlib.contextmanager
-    def use(self) -> Iterator[T]:
+    def __enter__(self) -> T:
         """The thing, for as long as it is used.
 
         Raises:
             Failure: it has been closed.
         """
-        with self._mutex:
-            if self._thing is None:
-                raise Failure("InvalidStateError", "it has been closed")
-            yield self._thing
+        self._mutex.acquire()
+        if self._thing is None:
+            self._mutex.release()
+            raise Failure("InvalidStateError", "it has been closed")
+        return self._thing
+
+    def __exit__(self, *_: object) -> None:
+        self._mutex.release()
 
     def close(self) -> bool:
         """Close it. Returns whether it was open."""
@@ -80,6 +83,10 @@ class OpenTable:
             opened.close()
             raise Failure("InvalidStateError", "the isolate has ended")
         return number
+
+    def get(self, kind: type[T], number: int) -> Opened[T] | None:
+        """What has that number, if there is such a thing."""
+        return self._entries.get((kind, number))  # type: ignore[return-value]
 
     def find(self, kind: type, number: object) -> Opened[object]:
         """What the guest means by a number."""

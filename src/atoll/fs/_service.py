@@ -315,7 +315,7 @@ class Service:
 
         def work() -> list[Any]:
             opened = self.opened.find(Listing, number)
-            with opened.use() as listing:
+            with opened as listing:
                 assert isinstance(listing, Listing)  # noqa: S101 - for the type checker
                 page = listing.page()
             if page:
@@ -409,7 +409,7 @@ class Service:
             if not isinstance(data, bytes | bytearray | memoryview):
                 _refuse("bytes")
             at = _whole(offset, len(data))
-            with self.opened.find(Writer, number).use() as writer:
+            with self.opened.find(Writer, number) as writer:
                 assert isinstance(writer, Writer)  # noqa: S101 - for the type checker
                 writer.staged.write(at, data)
 
@@ -419,7 +419,7 @@ class Service:
     def _truncate(self, number: object = None, size: object = None) -> Answer:
         def work() -> None:
             count = _whole(size)
-            with self.opened.find(Writer, number).use() as writer:
+            with self.opened.find(Writer, number) as writer:
                 assert isinstance(writer, Writer)  # noqa: S101 - for the type checker
                 writer.staged.truncate(count)
 
@@ -433,7 +433,7 @@ class Service:
 
         def work() -> None:
             try:
-                with opened.use() as writer:
+                with opened as writer:
                     assert isinstance(writer, Writer)  # noqa: S101 - for the type checker
                     writer.staged.commit()
             finally:
@@ -497,7 +497,7 @@ class Service:
             return _failed(failure)
 
         def on(function: Callable[[OpenFile], Any]) -> Any:
-            with opened.use() as sync:
+            with opened as sync:
                 assert isinstance(sync, SyncFile)  # noqa: S101 - for the type checker
                 if changes and not sync.writable:
                     raise Failure("NoModificationAllowedError", "the handle is read-only")
@@ -515,6 +515,24 @@ class Service:
     def _sync_read(
         self, number: object = None, offset: object = None, size: object = None
     ) -> Answer:
+        if (
+            self._observer is None
+            and type(number) is int
+            and type(offset) is int
+            and type(size) is int
+            and 0 <= size <= _NOW
+            and 0 <= offset <= _LARGEST_FILE
+        ):
+            # The same as below in a quarter of the time, for what programs do most often.
+            opened = self.opened.get(SyncFile, number)
+            if opened is not None:
+                try:
+                    with opened as sync:
+                        data = sync.file.read_now(offset, size)
+                    if data is not None:
+                        return data
+                except Exception:  # noqa: BLE001, S110 - it comes again, and is answered there
+                    pass
         try:
             at, count = _whole(offset), min(_whole(size), LARGEST_READ)
         except Failure as failure:
