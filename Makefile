@@ -38,7 +38,7 @@ bench: $(VENV)/.synced-bench ## Measure Atoll beside its raw limits and its peer
 	$(BIN)/python -m benchmarks $(ARGS)
 
 ##@ Develop
-.PHONY: setup test pytest wpt check lint types guest vendor wheel inventory format clean
+.PHONY: setup test pytest wpt check lint types guest vendor wheel inventory reference format clean
 
 setup: $(VENV)/.synced ## Create or update the environment (every target does this)
 
@@ -91,6 +91,10 @@ inventory: setup ## Rewrite the inventory of the global scope that a test compar
 
 screenshots: setup demo/node_modules/.installed ## Make the pictures of the documentation anew
 	ATOLL_SCREENSHOTS=1 $(BIN)/python -m pytest tests/demo -q
+
+reference: setup ## Write the reference of the public names to dist/reference
+	$(BIN)/pdoc --docformat google --no-show-source -o dist/reference $(shell $(BIN)/python tools/public_modules.py)
+	@echo "reference: dist/reference/atoll.html"
 
 format: setup ## Rewrite Python and guest code the way check wants it
 	$(BIN)/ruff check --fix

@@ -123,9 +123,7 @@ class Runtime(BaseRuntime, Isolate):
             fs: a file system, which is the root of ``navigator.storage.getDirectory()``; a mapping
                 of paths to several; or ``Files(…)``. ``True``: an empty one in memory.
             modules: ``Modules()`` says what ``import`` finds; ``True``: nothing.
-
             tests: ``describe``, ``test`` and ``expect``: ``True`` or a ``TestEnvironment``.
-
             record: a file to write what both sides say to, for `atoll.recording.replay`. The clock
                 then moves in steps of 10 ms, also for ``Date``, and random values have a seed.
 
