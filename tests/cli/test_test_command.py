@@ -327,3 +327,38 @@ def test_the_suite_of_an_npm_package_runs_as_it_is(zod: Path) -> None:
     report = json.loads(ran.out)
     assert report["numFailedTests"] == 0
     assert report["numPassedTests"] > 200
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="there is no pseudo-terminal")
+def test_progress_on_a_terminal_and_hostile_names(project: Path) -> None:
+    write(
+        project,
+        "test/odd.test.js",
+        r"test('\u001b]0;title\u0007 odd', () => { throw '\u001b[2J' })",
+    )
+    ours, theirs = os.openpty()
+    try:
+        process = subprocess.Popen(
+            [*COMMAND, "test", "--verbose"],
+            cwd=project, stdin=theirs, stdout=theirs, stderr=theirs,
+            env=environment(TERM="xterm-256color", COLUMNS="120"),
+        )  # fmt: skip
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                chunk = os.read(ours, 65536)
+            except OSError:  # the other end is closed
+                break
+            if not chunk:
+                break
+            shown += chunk
+        assert process.wait(10) == 1
+    finally:
+        os.close(ours)
+    assert b"Traceback" not in shown
+    assert "━".encode() in shown  # the bar of the live display
+    assert "✓".encode() in shown
+    assert b"1 failed" in shown
+    assert b"\x1b]0;" not in shown
+    assert b"\x1b[2J" not in shown

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import atoll.sync
-from atoll import Runtime
+from atoll import Limits, MiB, Runtime
 from atoll.modules import Modules, ModuleSource
 from atoll.test_environment import Coverage, FileCoverage
 
@@ -129,6 +129,14 @@ def test_counts_that_a_guest_made_up_are_left_out(coverage: Coverage, counts: An
 
 def test_what_does_not_parse_is_left_as_it_is(coverage: Coverage) -> None:
     assert coverage.instrument("bad.js", "let = = 1") == "let = = 1"
+
+
+def test_a_source_that_is_too_much_for_the_parser_harms_no_other() -> None:
+    with Coverage(limits=Limits(memory=24 * MiB)) as coverage:
+        large = "a(b, [c, d, e], () => f && g);\n" * 60_000
+        assert coverage.instrument("large.js", large) == large
+        assert "__atoll_count" in coverage.instrument("small.js", "a();")
+        assert [file.name for file in coverage.files] == ["small.js"]
 
 
 STATEMENTS = [

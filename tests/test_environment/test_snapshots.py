@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from atoll.test_environment import TestResults
+from atoll.test_environment._recorder import Recorder
+from atoll.test_environment._snapshots import rewrite_inline
 
 from .support import Bench
 
@@ -220,3 +222,29 @@ def test_a_file_that_cannot_be_read_fails_the_run_and_is_left_alone(
     results = run(guest, "test('t', () => { expect(1).toMatchSnapshot(); })", file)
     assert "cannot be read" in results.errors[0].message
     assert file.read_bytes() == b"exports[`t 1`] = `\xff`;"
+
+
+def test_a_snapshot_cannot_become_code(guest: Bench) -> None:
+    hostile = "`); globalThis.owned = 1; (`${globalThis.owned = 1}\\`"
+    test = "test('t', () => { expect(value).toMatchInlineSnapshot(); });"
+    code = f"const value = {hostile!r};\n{test}"
+    written = guest.tests.run_tests(f"{{{code}}}", filename="h.test.js").rewritten
+    assert written is not None
+    again = guest.tests.run_tests(written, filename="h.test.js", update_snapshots="none")
+    assert again.ok, str(again)
+    assert guest.isolate.eval("typeof owned") == "undefined"
+
+
+def test_a_forged_place_changes_nothing_but_snapshots(guest: Bench) -> None:
+    source = "const a = 1;\ntest('t', () => { expect(a).toMatchInlineSnapshot(); });\n"
+    for place in ("x.js:1:1", "x.js:99:1", "x.js:2:9999", "other.js:2:1", "x.js:2:-1"):
+        recorded = [("inline added", f"Error\n    at {place}", "forged")]
+        changed = rewrite_inline(source, "x.js", recorded)
+        assert changed in (source, source.replace("Snapshot()", "Snapshot(`forged`)")), place
+
+
+def test_snapshots_without_end_are_not_kept() -> None:
+    recorder = Recorder("f.js", 10, {}, None)
+    for _ in range(1_000_000):
+        recorder.snapshot("used", "", "")
+    assert len(recorder.snapshots) < 1_000_000

@@ -14,6 +14,9 @@ from importlib import resources
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from atoll.errors import AtollError
+from atoll.limits import Limits
+
 if TYPE_CHECKING:
     from atoll.sync import Isolate, Reference
 
@@ -96,7 +99,13 @@ class Coverage:
     It belongs to one thread at a time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, limits: Limits | None = None) -> None:
+        """Begin with nothing measured.
+
+        Args:
+            limits: of the isolate that parses. A source that exceeds them is not measured.
+        """
+        self._limits = limits
         self._measured: dict[str, _Measured] = {}
         self._done: dict[tuple[str, str], str] = {}
         self._isolate: Isolate | None = None
@@ -111,12 +120,15 @@ class Coverage:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._end_parser()
+
+    def _end_parser(self) -> None:
         if self._isolate is not None:
             self._isolate.dispose()
             self._isolate = self._guest = None
 
     def instrument(self, name: str, code: str, source_map: str | None = None) -> str:
-        """A module's JavaScript, with counters; as it is, where it does not parse.
+        """A module's JavaScript, with counters; as it is, where it cannot be parsed.
 
         Args:
             name: of the module, as stack traces show it.
@@ -126,7 +138,11 @@ class Coverage:
         known = self._done.get((name, code))
         if known is not None:
             return known
-        found = self._parser().call_method("instrument", code, name)
+        try:
+            found = self._parser().call_method("instrument", code, name)
+        except AtollError:
+            self._end_parser()  # too large a source, or one made to be: the next gets a new parser
+            found = None
         if found is None:
             return code
         line_of = _line_mapper(source_map)
@@ -145,7 +161,7 @@ class Coverage:
         from atoll.sync import Isolate
 
         if self._guest is None:
-            self._isolate = Isolate()
+            self._isolate = Isolate(limits=self._limits)
             self._isolate.__enter__()
             self._guest = self._isolate.install(_Instrumenter())
         return self._guest

@@ -26,6 +26,8 @@ _LONGEST_TEXT: Final = 40_000
 _MOST_ERRORS: Final = 1_000
 """Failures of a file that are kept; a test has 20 at most."""
 _DEEPEST: Final = 6
+_COST: Final = 100
+"""What one snapshot counts beside its text, so that empty ones come to an end, too."""
 _TEXT_BUDGET: Final = 64 * 1024 * 1024
 """Characters of all failures and names of a run."""
 
@@ -151,7 +153,7 @@ class Recorder:
     ) -> None:
         """A snapshot was compared, or is to be written."""
         if type(kind) is str and type(key) is str and type(text) is str:
-            self._left -= len(key) + len(text)
+            self._left -= len(key) + len(text) + _COST
             if self._left > 0:
                 self.snapshots.append((kind, key, text))
 

@@ -40,7 +40,7 @@ class Reporter:
     def __enter__(self) -> Self:
         if self._progress is not None:
             self._progress.start()
-            self._all = self._progress.add_task("", total=len(self._names))
+            self._all = self._progress.add_task("files", total=len(self._names))
         return self
 
     def __exit__(
