@@ -102,6 +102,7 @@ async def _socket(request: web.Request) -> web.WebSocketResponse:
             await socket.send_str(message.data.upper())
         elif message.type is WSMsgType.BINARY:
             await socket.send_bytes(message.data[::-1])
+    request.app[SERVER].hung_up.set()
     return socket
 
 

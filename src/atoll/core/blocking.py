@@ -91,9 +91,16 @@ class BlockingDriver(Driver):
             self.end(IsolateDisposed("the isolate has been disposed of"))
             self._wait_for_exit()
             process.close()
-            self._coroutines.close()
+            self._run_ended_hooks()
         finally:
+            self._coroutines.close()
             lock.release()
+
+    def _run_ended_hooks(self) -> None:
+        while self.ended_hooks:
+            ending = self.ended_hooks.pop()()
+            if ending is not None:
+                self._run_awaitable(ending)
 
     def ended(self) -> BaseException | None:
         """What has ended the isolate, if that is known: nobody listens between calls, so ask."""

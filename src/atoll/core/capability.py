@@ -9,8 +9,7 @@ reference to the object that the guest half returned; as asyncio and blocking co
 such a capability makes either handle.
 
 One that holds something outside for the guest, such as open files, has a method ``ended()``. It is
-called once, when the isolate has been disposed of; what it returns is awaited if it is awaitable,
-which it may only be under asyncio.
+called once, when the isolate has been disposed of; what it returns is awaited if it is awaitable.
 """
 
 from __future__ import annotations

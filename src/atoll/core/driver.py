@@ -29,6 +29,7 @@ from atoll.wire.frames import Frame
 from atoll.wire.session import INPUT, REPLIES
 
 if TYPE_CHECKING:
+    from atoll.core.capability import EndedHook
     from atoll.observe import Observer
 
 logger = logging.getLogger("atoll.isolate")
@@ -59,6 +60,7 @@ class Driver:
         process: the process, once it has been launched.
         started_at: when that was, by `time.monotonic`.
         confinement: how strictly the owner wants it confined.
+        ended_hooks: what capabilities have to do when the isolate has ended.
     """
 
     reference_classes: Mapping[str, type[BaseReference]]
@@ -69,6 +71,7 @@ class Driver:
         self.started_at = 0.0
         self._limits = limits
         self.confinement = confinement
+        self.ended_hooks: list[EndedHook] = []
         self._owner_pid = os.getpid()
         self._wide: set[int] = set()
         self._writers: tuple[PipeWriter, ...] = ()

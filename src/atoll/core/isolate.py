@@ -13,7 +13,6 @@ from atoll.core.aio import AsyncDriver
 from atoll.core.capability import (
     Capability,
     ConnectedCapability,
-    EndedHook,
     SharedCapability,
     ended_hooks,
     installation,
@@ -62,7 +61,6 @@ class BaseIsolate(Generic[DriverT]):
         self._typescript = typescript
         self._surface = Surface()
         self._entered = False
-        self._ended_hooks: list[EndedHook] = []
 
     def _enter(self) -> None:
         if self._entered:
@@ -199,8 +197,8 @@ class Isolate(BaseIsolate[AsyncDriver]):
         try:
             await self._driver.dispose()
         finally:
-            while self._ended_hooks:
-                ending = self._ended_hooks.pop()()
+            while self._driver.ended_hooks:
+                ending = self._driver.ended_hooks.pop()()
                 if ending is not None:
                     await ending
 
@@ -310,7 +308,7 @@ class Isolate(BaseIsolate[AsyncDriver]):
         """Add capabilities in one round trip, and return their handles."""
         capabilities = [own(capability) for capability in capabilities]
         request = installation(capabilities)
-        self._ended_hooks += ended_hooks(capabilities)
+        self._driver.ended_hooks += ended_hooks(capabilities)
         answers = await self._driver.request(operations.INSTALL, request)
         self._surface.installed(capabilities)
         return installed(capabilities, answers, "connected")

@@ -113,7 +113,6 @@ class Fetch(BundledCapability):
         self._max_websockets = max_websockets
         self._running = 0
         self._bodies = BodyTable(limit=4 * max_concurrent)
-        self._is_blocking = False
         self._sockets = Sockets(
             websocket, max_sockets=max_websockets, max_message=max_websocket_message
         )
@@ -146,15 +145,11 @@ class Fetch(BundledCapability):
         return handle
 
     def ended(self) -> Awaitable[None] | None:
-        """Close the bodies that the guest has not read to their end.
-
-        In blocking code, each is closed when it is collected.
-        """
-        return None if self._is_blocking or not len(self._bodies) else self._bodies.close()
+        """Close the bodies that the guest has not read to their end."""
+        return self._bodies.close() if len(self._bodies) else None
 
     def connected_blocking(self, guest: BlockingReference) -> BlockingFetchHandle:
         """The owner's handle for blocking code."""
-        self._is_blocking = True
         return BlockingFetchHandle(guest, self._bodies, self._sockets, self._max_headers)
 
     async def _fetch(

@@ -214,11 +214,7 @@ class Isolate(BaseIsolate[BlockingDriver]):
 
     def dispose(self) -> None:
         """End the isolate."""
-        try:
-            self._driver.dispose()
-        finally:
-            while self._ended_hooks:
-                _ = self._ended_hooks.pop()()
+        self._driver.dispose()
 
     def eval(
         self,
@@ -282,7 +278,7 @@ class Isolate(BaseIsolate[BlockingDriver]):
         """Add capabilities in one round trip, and return their handles."""
         capabilities = [own(capability) for capability in capabilities]
         request = installation(capabilities)
-        self._ended_hooks += ended_hooks(capabilities)
+        self._driver.ended_hooks += ended_hooks(capabilities)
         answers = self._driver.request(operations.INSTALL, request)
         self._surface.installed(capabilities)
         return installed(capabilities, answers, "connected_blocking")

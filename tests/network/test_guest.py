@@ -1,0 +1,192 @@
+"""A guest, the network handler, and a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from atoll import Isolate, sync
+from atoll.fetch import Fetch
+from atoll.network import Network
+from tests.network.conftest import Server
+
+
+@pytest_asyncio.fixture
+async def network(server: Server) -> AsyncIterator[Network]:
+    patterns = [server.url, server.url.replace("http", "ws")]
+    async with Network(patterns, private=["127.0.0.1/32"]) as network:
+        yield network
+
+
+@pytest_asyncio.fixture
+async def isolate(network: Network) -> AsyncIterator[Isolate]:
+    async with Isolate() as isolate:
+        await isolate.install(Fetch(network, websocket=network.websocket))
+        yield isolate
+
+
+async def test_a_guest_fetches(isolate: Isolate, server: Server) -> None:
+    text = await isolate.eval(
+        "async (url) => (await fetch(url + '/a', { method: 'POST', body: 'b' })).text()", server.url
+    )
+    assert text == "POST /a"
+    assert server.requests[0][2] == b"b"
+
+
+async def test_a_refusal_is_a_type_error_inside(isolate: Isolate, server: Server) -> None:
+    result = await isolate.eval(
+        """
+        async (base) => {
+          const outcomes = [];
+          const redirect = base + "/redirect?to=http://10.0.0.1/";
+          for (const url of ["http://10.0.0.1/", "http://[::1]/", redirect]) {
+            outcomes.push(await fetch(url).catch((e) => `${e.name}: ${e.message}`));
+          }
+          return outcomes;
+        }
+        """,
+        server.url,
+    )
+    assert result == [
+        "TypeError: GET http://10.0.0.1/ is not allowed here",
+        "TypeError: GET http://::1/ is not allowed here",
+        "TypeError: GET http://10.0.0.1/ is not allowed here",
+    ]
+
+
+async def test_a_redirect_is_followed_where_it_is_allowed(isolate: Isolate, server: Server) -> None:
+    result = await isolate.eval(
+        "async (base) => { const r = await fetch(base + '/redirect?to=/there');"
+        " return [r.url, r.redirected, await r.text()] }",
+        server.url,
+    )
+    assert result == [f"{server.url}/there", True, "GET /there"]
+
+
+async def test_aborting_in_the_guest_hangs_up(isolate: Isolate, server: Server) -> None:
+    aborted = asyncio.create_task(
+        isolate.eval(
+            "async (url) => { globalThis.controller = new AbortController();"
+            " return fetch(url, { signal: controller.signal }).catch((e) => e.name) }",
+            f"{server.url}/slow",
+        )
+    )
+    await server.waits_for(1)
+    await isolate.eval("controller.abort()")
+    assert await aborted == "AbortError"
+    await server.hung_up.wait()
+
+
+async def test_a_body_that_nobody_reads_ends_with_the_isolate(server: Server) -> None:
+    network = Network(server.url, private=["127.0.0.1/32"])
+    async with Isolate() as isolate:
+        await isolate.install(Fetch(network))
+        assert (
+            await isolate.eval("u => fetch(u).then((r) => r.status)", f"{server.url}/endless")
+            == 200
+        )
+    await server.hung_up.wait()
+
+
+async def test_an_isolate_that_dies_leaves_no_request_behind(server: Server) -> None:
+    network = Network(server.url, private=["127.0.0.1/32"])
+    async with Isolate() as isolate:
+        await isolate.install(Fetch(network))
+        asking = asyncio.create_task(isolate.eval("u => fetch(u)", f"{server.url}/slow"))
+        await server.waits_for(1)
+        await isolate.dispose()
+        await asyncio.gather(asking, return_exceptions=True)
+    await server.hung_up.wait()
+
+
+CHAT = """
+(url) => new Promise((resolve, reject) => {
+  const socket = new WebSocket(url, ["chat"]);
+  const heard = [];
+  socket.binaryType = "arraybuffer";
+  socket.onopen = () => { heard.push(socket.protocol); socket.send("hello"); };
+  socket.onmessage = ({ data }) => {
+    heard.push(typeof data === "string" ? data : [...new Uint8Array(data)].join());
+    if (heard.length === 2) socket.send(new Uint8Array([1, 2, 3]));
+    else socket.send("close 4001");
+  };
+  socket.onclose = (event) => resolve([...heard, event.code, event.wasClean]);
+  socket.onerror = () => heard.push("error");
+})
+"""
+
+
+async def test_a_guest_talks_to_a_websocket(isolate: Isolate, server: Server) -> None:
+    url = server.url.replace("http", "ws")
+    assert await isolate.eval(CHAT, f"{url}/socket") == ["chat", "HELLO", "3,2,1", 4001, True]
+
+
+async def test_a_websocket_that_is_lost(isolate: Isolate, server: Server) -> None:
+    result = await isolate.eval(
+        """
+        (url) => new Promise((resolve) => {
+          const socket = new WebSocket(url);
+          socket.onopen = () => socket.send("vanish");
+          socket.onclose = ({ code, wasClean }) => resolve([code, wasClean]);
+        })
+        """,
+        f"{server.url.replace('http', 'ws')}/socket",
+    )
+    assert result == [1006, False]
+
+
+@pytest.mark.parametrize("path", ["ws://10.0.0.1/", "/echo"])
+async def test_a_websocket_that_is_refused(isolate: Isolate, server: Server, path: str) -> None:
+    url = path if path.startswith("ws") else server.url.replace("http", "ws") + path
+    result = await isolate.eval(
+        """
+        (url) => new Promise((resolve) => {
+          const events = [];
+          const socket = new WebSocket(url);
+          socket.onerror = ({ type }) => events.push(type);
+          socket.onclose = ({ code }) => resolve([...events, code]);
+        })
+        """,
+        url,
+    )
+    assert result == ["error", 1006]
+
+
+async def test_an_isolate_that_ends_closes_its_websockets(server: Server, network: Network) -> None:
+    async with Isolate() as isolate:
+        await isolate.install(Fetch(network, websocket=network.websocket))
+        await isolate.eval(
+            "url => new Promise((resolve) => { new WebSocket(url).onopen = () => resolve() })",
+            f"{server.url.replace('http', 'ws')}/socket",
+        )
+    await server.hung_up.wait()
+
+
+def test_blocking_isolates_use_it_too() -> None:
+    from atoll.fetch import Response
+    from atoll.testing import IntegrationServer
+
+    with IntegrationServer() as server, sync.Isolate() as isolate:
+        server.reply("/", Response("blocking"))
+        isolate.install(Fetch(server.network()))
+        assert isolate.eval("u => fetch(u).then((r) => r.text())", server.url) == "blocking"
+
+
+def test_a_body_that_nobody_reads_ends_with_a_blocking_isolate() -> None:
+    from collections.abc import Iterator
+
+    from atoll.fetch import Response
+    from atoll.testing import IntegrationServer
+
+    def endless() -> Iterator[bytes]:
+        while True:
+            yield bytes(65536)
+
+    with IntegrationServer() as server:
+        server.reply("/", Response(endless()))
+        with sync.Isolate() as isolate:
+            isolate.install(Fetch(server.network()))
+            assert isolate.eval("u => fetch(u).then((r) => r.status)", server.url) == 200
