@@ -17,6 +17,7 @@ from atoll.crypto import Crypto
 from atoll.encoding import Encoding
 from atoll.fetch import Fetch
 from atoll.fs import Files, MemoryFileSystem
+from atoll.modules import Modules
 from atoll.path import Path
 from atoll.timers import Timers
 from atoll.typescript import check, declarations_for
@@ -88,6 +89,14 @@ def test_types_of_the_platform_are_exact() -> None:
     )
     found = check(code, declarations=declarations_for(Timers(), Crypto()))
     assert [one.line for one in found] == [2, 3]
+
+
+def test_modules_declare_import_meta() -> None:
+    code = "const url: string = import.meta.resolve('x') + import.meta.url; import.meta.main;\n"
+    declared = declarations_for(Modules())
+    assert check(code, declarations=declared) == []
+    assert [one.line for one in check(code + "import.meta.dirname;", declarations=declared)] == [2]
+    assert check(code) != []
 
 
 def test_a_part_without_declarations_adds_none() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
-from atoll.core.capability import BundledCapability, joined
+from atoll.core.capability import BundledCapability, bundled_declarations, joined
 from atoll.core.disk_cache import DiskCache, shared_cache
 
 from ._files import Folder
@@ -229,6 +229,11 @@ class Modules:
             raise ValueError("there is a fallback already")
         self._config.fallback = loader
         return self
+
+    @property
+    def declarations(self) -> str:
+        """TypeScript declarations of what it adds: ``import.meta``."""
+        return bundled_declarations("atoll.modules")
 
     def per_isolate(self) -> IsolateModules:
         """The capability for one isolate."""

@@ -1,0 +1,5 @@
+interface ImportMeta {
+  readonly url: string;
+  readonly main: boolean;
+  resolve(specifier: string): string;
+}
