@@ -332,6 +332,100 @@ function followClock(atoll, clock, start, after) {
     ReflectApply(original, self, args);
     return start;
   });
+  overrideMarks(atoll, () => clock() - start);
+  overrideFiles(atoll, now);
+}
+
+/**
+ * Put a proxy in the place of a class of the global scope: another set of arguments for `new`.
+ * @param {Atoll} atoll
+ * @param {string} name
+ * @param {any} Class
+ * @param {(args: any[]) => any[]} complete
+ */
+function overrideConstructor({ defineGlobal, primordials }, name, Class, complete) {
+  const { ObjectDefineProperty, ProxyCtor, ReflectConstruct } = primordials;
+  const proxy = new ProxyCtor(Class, {
+    // @ts-ignore: __proto__ in a literal is the prototype
+    __proto__: null,
+    construct: (_target, args, newTarget) => ReflectConstruct(Class, complete(args), newTarget),
+  });
+  const descriptor = {
+    __proto__: /** @type {any} */ (null),
+    value: proxy,
+    configurable: true,
+    enumerable: false,
+    writable: true,
+  };
+  ObjectDefineProperty(Class.prototype, "constructor", descriptor);
+  defineGlobal(name, descriptor);
+}
+
+/** @param {any} value */
+const isMissing = (value) => value === undefined || value === null;
+
+/**
+ * What User Timing takes for the time when it is given none.
+ * @param {Atoll} atoll
+ * @param {() => number} now
+ */
+function overrideMarks(atoll, now) {
+  const { primordials: { ReflectApply }, replaceMethod } = atoll;
+  /** @param {any} options of a mark */
+  const withStart = (options) => {
+    const startTime = isMissing(options) ? undefined : options.startTime;
+    const detail = isMissing(options) ? undefined : options.detail;
+    return { __proto__: null, detail, startTime: startTime === undefined ? now() : startTime };
+  };
+  /** @param {any[]} args */
+  const completeMark = (args) =>
+    args.length > 0 && (isMissing(args[1]) || typeof args[1] === "object")
+      ? [args[0], withStart(args[1])]
+      : args;
+  /** @param {any[]} args */
+  const completeMeasure = (args) => {
+    if (args.length === 0 || args[2] !== undefined) return args;
+    if (isMissing(args[1])) return [args[0], { __proto__: null, end: now() }];
+    if (typeof args[1] !== "object") {
+      return [args[0], { __proto__: null, start: `${args[1]}`, end: now() }];
+    }
+    const { detail, duration, end, start } = args[1];
+    if (end !== undefined || (start !== undefined && duration !== undefined)) return args;
+    return [args[0], { __proto__: null, detail, duration, end: now(), start }];
+  };
+  const { prototype } = Performance;
+  replaceMethod(
+    prototype,
+    "mark",
+    (original) => (self, args) => ReflectApply(original, self, completeMark(args)),
+  );
+  replaceMethod(
+    prototype,
+    "measure",
+    (original) => (self, args) => ReflectApply(original, self, completeMeasure(args)),
+  );
+  overrideConstructor(atoll, "PerformanceMark", PerformanceMark, completeMark);
+}
+
+/**
+ * The time of a file that is made without one.
+ * @param {Atoll} atoll
+ * @param {() => number} now
+ */
+function overrideFiles(atoll, now) {
+  overrideConstructor(atoll, "File", File, (args) => {
+    if (args.length < 2) return args;
+    const options = args[2];
+    if (isMissing(options)) return [args[0], args[1], { __proto__: null, lastModified: now() }];
+    if (typeof options !== "object") return args;
+    const { endings, type, lastModified } = options;
+    return [args[0], args[1], {
+      __proto__: null,
+      endings,
+      type,
+      lastModified: lastModified === undefined ? now() : lastModified,
+    }];
+  });
 }
 
 /**
