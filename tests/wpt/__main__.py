@@ -17,7 +17,7 @@ from .in_isolate import run_in_isolate, run_many
 from .outcome import Outcome
 from .server import suite_server, through_server
 from .suite import Case, Checkout, NotInCheckout
-from .table import Row, as_json, document, markdown, terminal
+from .table import ENGINES, Row, as_json, document, markdown, terminal
 
 Run = Callable[[Case, Checkout, float, str | None], Awaitable[Outcome]]
 PAGE = Path(__file__).parents[2] / "docs" / "conformance.md"
@@ -75,6 +75,8 @@ async def run(options: argparse.Namespace, checkout: Checkout) -> int:
     if not rows:
         print("no test has that name", file=sys.stderr)
         return 2
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr)
     if options.document:
         document(PAGE, markdown(rows, engines))
     print(as_json(rows) if options.json else terminal(rows, engines))
@@ -95,6 +97,8 @@ async def run_area(
     options: argparse.Namespace,
 ) -> None:
     """Run the cases of one area, and put what came out into its row."""
+    if sys.stderr.isatty() and not options.verbose:
+        print(f"\r\x1b[K{ENGINES[engine]}: {area.name} ", end="", file=sys.stderr, flush=True)
     expected = area.expectations()
     in_engine: Run = run_in_isolate if engine == "atoll" else run_in_deno
     chosen = [case for case in cases if not expected.is_left_out(case.id)]
