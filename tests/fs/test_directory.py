@@ -102,7 +102,7 @@ def test_a_race_between_a_directory_and_a_link(tree: Path, walk: bool) -> None:
 
     swapper = threading.Thread(target=swap)
     swapper.start()
-    seen = set()
+    seen: set[bytes] = set()
     try:
         with directory(root, walk=walk) as files:
             tries = 0
