@@ -298,6 +298,24 @@ async def test_a_table_of_bodies_is_bounded() -> None:
     assert table.send(Response(b"small")) == b"small"
 
 
+async def test_one_description_serves_many_isolates() -> None:
+    async def handler(request: Request) -> Response:
+        return Response(chunks())
+
+    shared = Fetch(handler, max_concurrent=2)
+    async with Isolate() as one, Isolate() as other:
+        for isolate in (one, other):
+            fetch = await isolate.install(shared)
+            await isolate.eval("serve(() => fetch('https://x.test/'))")
+            # Eight bodies may be open at a time, in each.
+            kept = [await fetch.dispatch_request(Request("https://a.test/")) for _ in range(8)]
+            assert [await response.text() for response in kept] == ["ab"] * 8
+            await isolate.eval("var open = await fetch('https://x.test/'); 0")
+        # The number of a body of the one means nothing to the other.
+        assert await one.eval("open.text()") == "ab"
+        assert await other.eval("open.text()") == "ab"
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -58,7 +59,7 @@ class Fetch(BundledCapability):
     whose ``cause`` it is; cancelling it, with an ``AbortError``. ``data:`` and ``blob:`` URLs are
     answered in the guest.
 
-    One object belongs to one isolate.
+    One object may be given to any number of isolates; each has its own requests and connections.
     """
 
     package = "atoll.fetch"
@@ -111,11 +112,22 @@ class Fetch(BundledCapability):
         self._max_redirects = max_redirects
         self._max_headers = max_header_bytes
         self._max_websockets = max_websockets
+        self._max_message = max_websocket_message
+        self._websocket = websocket
+        self._reset()
+
+    def _reset(self) -> None:
         self._running = 0
-        self._bodies = BodyTable(limit=4 * max_concurrent)
+        self._bodies = BodyTable(limit=4 * self._max_concurrent)
         self._sockets = Sockets(
-            websocket, max_sockets=max_websockets, max_message=max_websocket_message
+            self._websocket, max_sockets=self._max_websockets, max_message=self._max_message
         )
+
+    def per_isolate(self) -> Fetch:
+        """The capability for one isolate."""
+        mine = copy.copy(self)
+        mine._reset()
+        return mine
 
     @property
     def guest_source(self) -> str:

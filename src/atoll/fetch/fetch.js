@@ -611,7 +611,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
       return exposed(input, init);
     },
   };
-  atoll.defineGlobal("fetch", idl.data(operation, true, true));
+  atoll.defineGlobal("fetch", idl.data(idl.hidden(operation), true, true));
   return { fetch };
 }
 

@@ -279,7 +279,7 @@ export function createServe(atoll, idl, parts, bodies, requests, responses, sock
       register(value);
     },
   };
-  atoll.defineGlobal("serve", idl.data(serve, false, true));
+  atoll.defineGlobal("serve", idl.data(idl.hidden(serve), false, true));
 
   return {
     abort,

@@ -211,6 +211,9 @@ export function createWebIdl(atoll) {
     }
   }
 
+  const plain = /** @type {any} */ (primordials.ObjectFreeze({ __proto__: null }));
+  /** A function that does not show its source. @param {any} implementation */
+  const hidden = (implementation) => new primordials.ProxyCtor(implementation, plain);
   /** @param {string} name @param {any} Class */
   const exposeClass = (name, Class) => atoll.defineGlobal(name, data(Class, false, true));
 
@@ -301,6 +304,7 @@ export function createWebIdl(atoll) {
     exec,
     exposeClass,
     finishInterface,
+    hidden,
     inherits,
     isObject,
     makePairIterable,
