@@ -228,3 +228,14 @@ def test_the_apis_of_other_runners_are_there(guest: Bench) -> None:
     """)
     assert [test.status for test in results.tests] == ["failed", "passed", "passed"]
     assert results.tests[2].path == ("named", "Named", "12")
+
+
+def test_a_hook_can_give_tests_more_time(guest: Bench) -> None:
+    results = guest.run(
+        """
+        beforeAll(() => { jest.setTimeout(10_000); });
+        test("takes its time", () => new Promise((done) => setTimeout(done, 1500)));
+        """,
+        timeout=0.1,
+    )
+    assert results.ok, str(results)

@@ -100,6 +100,27 @@ async def test_cancelling_a_run_ends_it_and_leaves_the_isolate_usable() -> None:
         assert [(test.name, test.status) for test in results.tests] == [("t", "passed")]
 
 
+TYPESCRIPT = """interface A {
+  a: number;
+}
+test("typed", () => {
+  const it: A = { a: 1 };
+  expect(it).toEqual({ a: 2 } satisfies A);
+});
+"""
+
+
+async def test_scripts_can_be_typescript(guest: Bench) -> None:
+    blocking = guest.tests.run_tests(TYPESCRIPT, filename="t.test.ts")
+    for results in (blocking, await run_async(TYPESCRIPT, filename="t.test.ts")):
+        [error] = results.tests[0].errors
+        assert (error.frames[0].filename, error.frames[0].line) == ("t.test.ts", 6)
+        assert error.code_frame is not None
+        assert "6 |   expect(it).toEqual({ a: 2 } satisfies A);" in error.code_frame
+    broken = guest.tests.run_tests("let x: = 1;", filename="t.test.ts")
+    assert "SyntaxError" in str(broken.errors[0])
+
+
 def test_results_read_as_a_report(guest: Bench) -> None:
     results = guest.run(CODE)
     text = str(results)

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, Unpack
 
 from atoll.core import operations
 from atoll.core.capability import BundledCapability
+from atoll.core.languages import language_of
 from atoll.core.reference import BaseReference
 from atoll.errors import AtollError, IsolateCrashed, JSError, LimitExceeded
 from atoll.test_environment._coverage import Coverage
 from atoll.test_environment._recorder import OnEvent, Recorder
 from atoll.test_environment._results import TestError, TestEvent, TestResults
 from atoll.test_environment._snapshots import SnapshotFile
+from atoll.typescript import transpile, transpile_async
 
 if TYPE_CHECKING:
     from atoll.core.reference import Reference
@@ -283,12 +285,16 @@ class _Handle:
         modules: ModulesHandle | BlockingModulesHandle | None,
     ) -> Call:
         """The call that loads a file: a module by its specifier, or text as a module or script."""
-        if modules is None:
-            request = (code, filename, None, False)
-            return lambda: self._guest._driver.request(operations.EVALUATE, request)
         if code is None:
+            assert modules is not None  # noqa: S101 - for the type checker
             return lambda: modules.import_module(filename)
+        if modules is None:
+            return lambda: self._evaluate(code, filename)
         return lambda: modules.eval(code, filename=filename, copy=False)
+
+    def _evaluate(self, code: str, filename: str) -> Any:
+        """Run the file as a script, transpiled where its name says so."""
+        raise NotImplementedError
 
     def _steps(
         self, load: Call, filename: str, settings: dict[str, Any], recorder: Recorder
@@ -314,9 +320,9 @@ class _Handle:
             recorder.errors.append(
                 TestError("", "The file defines no test. Define one with test(…) or it(…).")
             )
-        deadline = _step_limit(answer, limits.call_time)
         done = False
         while not done:
+            deadline = _step_limit(answer, limits.call_time)
             answer = yield self._invoke("next", timeout=deadline)
             done = type(answer) is not dict or answer.get("done") is not False
         yield self._invoke("finish")
@@ -353,7 +359,7 @@ class TestEnvironmentHandle(_Handle):
 
         Args:
             code: the file: a script, in which top-level ``await`` works.
-            filename: as stack traces show it.
+            filename: as stack traces show it; TypeScript by its extension.
             modules: the isolate's modules, for a file that is an ES module.
             options: see `RunOptions`.
 
@@ -375,6 +381,12 @@ class TestEnvironmentHandle(_Handle):
             options: see `RunOptions`.
         """
         return await self._run(self._course(None, filename=specifier, modules=modules, **options))
+
+    async def _evaluate(self, code: str, filename: str) -> Any:
+        if language_of(filename) is not None:
+            code = (await transpile_async(code, filename)).with_inline_map
+        request = (code, filename, None, False)
+        return await self._guest._driver.request(operations.EVALUATE, request)
 
     async def _run(self, course: Course) -> TestResults:
         try:
@@ -414,6 +426,12 @@ class BlockingTestEnvironmentHandle(_Handle):
     ) -> TestResults:
         """Import a module and run its tests; see `TestEnvironmentHandle.run_test_module`."""
         return self._run(self._course(None, filename=specifier, modules=modules, **options))
+
+    def _evaluate(self, code: str, filename: str) -> Any:
+        if language_of(filename) is not None:
+            code = transpile(code, filename).with_inline_map
+        request = (code, filename, None, False)
+        return self._guest._driver.request(operations.EVALUATE, request)
 
     def _run(self, course: Course) -> TestResults:
         try:

@@ -181,7 +181,7 @@ export function extendExpectFunctions({ expect }, sleep) {
  * @param {Atoll} atoll
  * @param {any} mocker
  * @param {any} timers
- * @param {{ settings: { timeout: number, retries: number } }} runner
+ * @param {{ settings: { timeout: number, retries: number }, setTimeout: (ms: number) => void }} runner
  * @param {(milliseconds: number) => Promise<void>} sleep
  */
 export function createApis(atoll, mocker, timers, runner, sleep) {
@@ -234,7 +234,7 @@ export function createApis(atoll, mocker, timers, runner, sleep) {
     ...timers,
     isFake: undefined,
     setTimeout: (/** @type {number} */ milliseconds) => {
-      runner.settings.timeout = Number(milliseconds);
+      runner.setTimeout(Number(milliseconds));
     },
     retryTimes: (/** @type {number} */ count) => {
       runner.settings.retries = Number(count);
@@ -264,7 +264,7 @@ export function createApis(atoll, mocker, timers, runner, sleep) {
     importActual: unsupported("importActual"),
     importMock: unsupported("importMock"),
     setConfig: (/** @type {any} */ { testTimeout, retry } = {}) => {
-      if (testTimeout !== undefined) runner.settings.timeout = Number(testTimeout);
+      if (testTimeout !== undefined) runner.setTimeout(Number(testTimeout));
       if (retry !== undefined) runner.settings.retries = Number(retry);
     },
     resetConfig: () => {

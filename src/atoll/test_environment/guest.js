@@ -42,6 +42,7 @@ export default function install(atoll, options) {
   const turns = createTurns(atoll);
   extendExpect(packages);
   extendExpectFunctions(packages, sleep);
+  const vitestExpect = expectWithMessages(expect);
   const snapshots = createSnapshots(
     atoll,
     packages,
@@ -62,7 +63,7 @@ export default function install(atoll, options) {
         post(options.ended, id, status, took, retries, leaked, errors),
       suiteFailed: (id, errors) => post(options.suiteFailed, id, errors),
     },
-    { expect, show },
+    { expect, vitestExpect, show },
     snapshots,
     turns.turn,
   );
@@ -96,7 +97,7 @@ export default function install(atoll, options) {
       suite: describe,
       test: contextualTest,
       assertType: () => {},
-      expect: expectWithMessages(expect),
+      expect: vitestExpect,
       expectTypeOf: () => typeLevel,
       vi,
       vitest: vi,

@@ -58,11 +58,12 @@ function randomFrom(seed) {
  * @param {Events} events
  * @param {object} matchers
  * @param {any} matchers.expect
+ * @param {any} matchers.vitestExpect what the context of a test holds
  * @param {(value: any) => string} matchers.show
  * @param {any} snapshots
  * @param {() => Promise<void>} turn the event loop's next
  */
-export function createRunner(atoll, tree, events, { expect, show }, snapshots, turn) {
+export function createRunner(atoll, tree, events, { expect, vitestExpect, show }, snapshots, turn) {
   const { monotonicNow } = atoll.engine;
   const {
     MathFloor,
@@ -87,7 +88,9 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
   let options;
   let failed = 0;
   let sliceEnd = 0;
-  /** @type {((answer: { done: boolean }) => void) | null} */
+  /** Milliseconds that any one step may take: the host's deadline for a slice goes by it. */
+  let longest = 0;
+  /** @type {((answer: { done: boolean, longest: number }) => void) | null} */
   let sliceOver = null;
   /** @type {(() => void) | null} */
   let goOn = null;
@@ -115,7 +118,7 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
     }));
     const over = sliceOver;
     sliceOver = null;
-    over({ done: false });
+    over({ done: false, longest });
     return paused;
   }
 
@@ -473,7 +476,7 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
   /** What Vitest gives a test. @param {Test} test */
   function contextFor(test) {
     return {
-      expect,
+      expect: vitestExpect,
       task: { name: test.name, id: `${test.id}` },
       skip: (/** @type {any} */ condition) => {
         if (condition === undefined || condition === true || typeof condition === "string") {
@@ -537,7 +540,7 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
         for (let i = from; i < rows.length && i < from + CHUNK; i++) append(chunk, rows[i]);
         events.collected(chunk);
       }
-      let longest = settings.timeout || options.timeout;
+      longest = settings.timeout || options.timeout;
       const see = (/** @type {any} */ timeout) => {
         if (+timeout > longest) longest = +timeout;
       };
@@ -552,7 +555,7 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
       seeAll(tree.state.root);
       return { longest, count: SetPrototypeSize(selected) };
     },
-    /** Run until the slice is over. @returns {Promise<{ done: boolean }>} */
+    /** Run until the slice is over. @returns {Promise<{ done: boolean, longest: number }>} */
     next() {
       sliceEnd = monotonicNow() + options.slice;
       return new PromiseCtor((resolve, reject) => {
@@ -560,7 +563,7 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
         if (run === null) {
           run = runAll();
           PromisePrototypeThen(run, () => {
-            if (sliceOver !== null) sliceOver({ done: true });
+            if (sliceOver !== null) sliceOver({ done: true, longest });
           }, reject);
         } else {
           const resume = goOn;
@@ -570,6 +573,13 @@ export function createRunner(atoll, tree, events, { expect, show }, snapshots, t
       });
     },
     uncaught,
+    /** @param {number} milliseconds of the tests and hooks that follow */
+    setTimeout(milliseconds) {
+      settings.timeout = milliseconds;
+      if (milliseconds <= longest) return;
+      longest = milliseconds;
+      sliceEnd = 0; // the host has to hear of it before the next step
+    },
     settings,
     isRunning: () => running.length > 0,
     onTestFinished: (/** @type {any} */ fn) => {
