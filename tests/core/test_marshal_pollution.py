@@ -34,7 +34,8 @@ POLLUTIONS = {
     "Object.getPrototypeOf(Uint8Array).prototype[Symbol.iterator] = function* () { yield 'evil'; }",
     "Promise.prototype.then": "Promise.prototype.then = () => { throw new Error('evil'); }; "
     "Promise.resolve = Promise.reject = Promise.all = null",
-    "Function.prototype": "Function.prototype.call = Function.prototype.apply = "
+    # Its `call` cannot be replaced, as tests/hostile/test_global_scope.py shows.
+    "Function.prototype": "Function.prototype.apply = "
     "Function.prototype.bind = () => { throw new Error('evil'); }",
     "Object and Reflect": "for (const o of [Object, Reflect]) for (const k of Reflect.ownKeys(o)) "
     "if (typeof o[k] === 'function') { try { o[k] = () => 'evil'; } catch {} }",
@@ -100,7 +101,7 @@ async def test_a_function_called_with_pollution_in_place_still_works(
     await fresh_isolate.define_function("add", lambda a, b: a + b)
     await fresh_isolate.eval(
         "Array.prototype.push = Array.prototype.map = null;"
-        "Function.prototype.bind = Function.prototype.call = null; 0"
+        "Function.prototype.bind = Function.prototype.apply = null; 0"
     )
     assert await fresh_isolate.eval("add(1, 2)") == 3
     callback = await fresh_isolate.eval("(x => x * 2)")
