@@ -75,3 +75,17 @@ async def test_typescript_has_its_own_places() -> None:
     assert (error.message, error.frames[0].filename, error.frames[0].line) == ("1", "a.test.ts", 4)
     assert error.code_frame is not None
     assert "4 |   throw new Error(`${(a as A).a}`);" in error.code_frame
+
+
+async def test_expect_of_vitest_takes_a_message() -> None:
+    code = """
+        import { expect, test } from "vitest";
+        test("sync", () => { expect(1, "the one").not.toBe(1); });
+        test("async", async () => { await expect(Promise.resolve(1), "later").resolves.toBe(2); });
+        test("passes", () => { expect(1, "unused").toBe(1); expect.hasAssertions(); });
+    """
+    async with Runtime(modules=modules(), tests=True) as rt:
+        results = await rt.run_tests(code, filename="a.test.js", module=True)
+    assert [test.status for test in results.tests] == ["failed", "failed", "passed"]
+    assert results.tests[0].errors[0].message.startswith("the one: expect(received).not.toBe(")
+    assert results.tests[1].errors[0].message.startswith("later: expect(received).resolves.toBe(")

@@ -248,3 +248,38 @@ def test_snapshots_without_end_are_not_kept() -> None:
     for _ in range(1_000_000):
         recorder.snapshot("used", "", "")
     assert len(recorder.snapshots) < 1_000_000
+
+
+VITEST = """\
+// Vitest Snapshot v1, https://vitest.dev/guide/snapshot.html
+
+exports[`cart > keeps 1`] = `1`;
+
+exports[`cart > throws 1`] = `[RangeError: too much]`;
+"""
+
+
+def test_files_of_vitest_are_read_and_kept_as_they_are(guest: Bench, tmp_path: Path) -> None:
+    file = tmp_path / "s.snap"
+    file.write_text(VITEST)
+    code = """
+        describe("cart", () => {
+          test("keeps", () => expect(1).toMatchSnapshot());
+          test("throws", () => {
+            const fail = () => { throw new RangeError("too much"); };
+            expect(fail).toThrowErrorMatchingSnapshot();
+            expect(fail).toThrowErrorMatchingInlineSnapshot(`[RangeError: too much]`);
+            expect(fail).toThrowErrorMatchingInlineSnapshot(`"too much"`);
+          });
+          ADDED
+        });
+    """
+    results = run(guest, code.replace("ADDED", ""), file, update_snapshots="none")
+    assert results.ok, str(results)
+    assert (results.snapshots.matched, results.snapshots.obsolete) == (2, [])
+    added = "test('adds', () => expect(2).toMatchSnapshot());"
+    assert run(guest, code.replace("ADDED", added), file).ok
+    entry = "exports[`cart > adds 1`] = `2`;\n\n"
+    assert file.read_text() == VITEST.replace(
+        "exports[`cart > keeps", f"{entry}exports[`cart > keeps"
+    )
