@@ -34,7 +34,7 @@ POLLUTIONS = {
     "Object.getPrototypeOf(Uint8Array).prototype[Symbol.iterator] = function* () { yield 'evil'; }",
     "Promise.prototype.then": "Promise.prototype.then = () => { throw new Error('evil'); }; "
     "Promise.resolve = Promise.reject = Promise.all = null",
-    # Its `call` cannot be replaced, as tests/hostile/test_global_scope.py shows.
+    # Its `call` cannot be replaced: see tests/hostile/test_global_scope.py.
     "Function.prototype": "Function.prototype.apply = "
     "Function.prototype.bind = () => { throw new Error('evil'); }",
     "Object and Reflect": "for (const o of [Object, Reflect]) for (const k of Reflect.ownKeys(o)) "

@@ -582,3 +582,25 @@ async def test_it_all_still_holds_while_the_isolate_is_busy(fresh_isolate: Isola
     code = "Promise.resolve(\"import('node:fs')\").then(eval).then(() => 'in', () => 'out')"
     outcomes = await asyncio.gather(*(fresh_isolate.eval(code) for _ in range(20)))
     assert set(outcomes) == {"out"}
+
+
+async def test_what_the_engine_calls_its_operations_with_cannot_be_replaced(
+    fresh_isolate: Isolate,
+) -> None:
+    result = await fresh_isolate.eval(
+        """
+        const original = Function.prototype.call;
+        const attempt = (action) => { try { action(); return "done"; } catch (e) { return e.name; } };
+        const attempts = [
+          () => { Function.prototype.call = () => {}; },
+          () => Object.defineProperty(Function.prototype, "call", { value: () => {} }),
+          () => Object.defineProperty(Function.prototype, "call", { get: () => () => {} }),
+          () => { "use strict"; delete Function.prototype.call; },
+          () => Object.defineProperty(Function.prototype, "call", { configurable: true }),
+        ].map(attempt);
+        const own = () => 1;
+        own.call = () => 2;
+        [attempts, Function.prototype.call === original, own.call(), own.hasOwnProperty("call")]
+        """
+    )
+    assert result == [["TypeError"] * 5, True, 2, True]
