@@ -127,9 +127,9 @@ result = probe._try("landlock", put_on, [
     assert {name for name, held in got.items() if not held} == {"read", "list", "read the program"}
 
 
-def test_landlock_refuses_a_path_that_does_not_exist() -> None:
+def test_landlock_refuses_a_path_that_does_not_exist(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        landlock.create_ruleset((), ("/nonexistent",))
+        landlock.create_ruleset((), (str(tmp_path / "absent"),))
 
 
 def test_the_report_holds_and_is_plain_data() -> None:

@@ -590,7 +590,9 @@ async def test_what_the_engine_calls_its_operations_with_cannot_be_replaced(
     result = await fresh_isolate.eval(
         """
         const original = Function.prototype.call;
-        const attempt = (action) => { try { action(); return "done"; } catch (e) { return e.name; } };
+        const attempt = (action) => {
+          try { action(); return "done"; } catch (e) { return e.name; }
+        };
         const attempts = [
           () => { Function.prototype.call = () => {}; },
           () => Object.defineProperty(Function.prototype, "call", { value: () => {} }),
