@@ -8,13 +8,14 @@ import inspect
 import io
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pytest
 
-from atoll.fs import Access, DirectoryFileSystem, FileSystem, MemoryFileSystem, Stat
+from atoll import MiB
+from atoll.fs import Access, DirectoryFileSystem, FileSystem, Kind, MemoryFileSystem, Stat
 from atoll.fs import Path as Path_
 from atoll.fs._service import Service
 
@@ -249,6 +250,60 @@ async def test_a_deep_tree_is_refused() -> None:
             });
             return [name, depth]"""
         ) == ["TypeError", 5]
+
+
+async def test_moves_do_not_make_a_tree_deeper_than_it_may_be() -> None:
+    files = MemoryFileSystem({"a/b/c/f": b"x", "x/y/z/g": b"y"})
+    async with guest(files, max_depth=5) as made:
+        assert await made.isolate.eval(
+            """const root = await navigator.storage.getDirectory();
+            const a = await root.getDirectoryHandle("a");
+            const x = await root.getDirectoryHandle("x");
+            const y = await x.getDirectoryHandle("y");
+            [await T.fails(a.move(y)), await T.fails(a.move(x)), await T.names(x)]"""
+        ) == ["TypeError", "no error", ["a", "y"]]
+
+
+async def test_a_million_entries_are_listed_in_pages() -> None:
+    class Crowd(Plain):
+        """A directory of a million files that are nowhere."""
+
+        given = 0
+        closed = False
+
+        def scan(self, path: Path_) -> Iterator[tuple[str, Kind]]:
+            try:
+                for number in range(1_000_000):
+                    self.given += 1
+                    yield f"a file with the number {number}", "file"
+            finally:
+                self.closed = True
+
+    files = Crowd()
+    async with guest(files) as made:
+        # A few pages ahead of where the guest is; and nothing is kept once it stops.
+        assert (
+            await made.isolate.eval(
+                """const root = await navigator.storage.getDirectory();
+            let count = 0;
+            for await (const name of root.keys()) if (++count === 2500) break;
+            count"""
+            )
+            == 2500
+        )
+        assert files.given <= 3001
+        while made.files.open_count:
+            await made.isolate.eval("0")
+        assert files.closed
+        await made.isolate.collect_garbage()
+        before = (await made.isolate.statistics()).heap_used
+        await made.isolate.eval(
+            """globalThis.names_ = root.keys();
+            for (let i = 0; i < 100_000; i++) await names_.next(); undefined"""
+        )
+        await made.isolate.collect_garbage()
+        # The names alone would be 4 MiB.
+        assert (await made.isolate.statistics()).heap_used - before < 2 * MiB
 
 
 async def test_the_observer_hears_of_everything() -> None:

@@ -17,6 +17,7 @@ from atoll.console import Console
 from atoll.crypto import Crypto
 from atoll.encoding import Encoding
 from atoll.fetch import Fetch
+from atoll.fs import Files
 from atoll.modules import Modules
 from atoll.path import Path as PathModule
 from atoll.sync import Isolate
@@ -30,6 +31,7 @@ CAPABILITIES: dict[str, Callable[[], Any]] = {
     "crypto-seeded": lambda: Crypto(seed=1),
     "encoding": Encoding,
     "fetch": lambda: Fetch(lambda request: None),
+    "files": Files,
     "modules": Modules,
     "path": PathModule,
     "timers": Timers,

@@ -18,6 +18,7 @@ from atoll.fs._errors import Failed, Failure
 from atoll.fs._locks import LockTable, Mode, locks_of
 from atoll.fs._names import is_valid_name
 from atoll.fs._open import Opened, OpenTable
+from atoll.fs._owner import walk
 from atoll.fs._protocol import FileSystem, Kind, OpenFile, Path, Staged
 from atoll.fs._work import Worker
 from atoll.limits import MiB
@@ -254,11 +255,19 @@ class Service:
                     return
                 if to[: len(names)] == names:
                     raise Failure("InvalidModificationError", "a directory cannot go into itself")
+                if found.kind == "directory" and len(to) > len(names):
+                    self._check_depth(names, self._max_depth - len(to))
                 with self._alone(to):
                     self._replace(names, found.kind, to)
 
         quick = kind == "file"
         return self._do("move", path, work, quick=quick, target="/".join(to))
+
+    def _check_depth(self, top: Path, deepest: int) -> None:
+        """Raise if a directory nests deeper: moved on and on, it could nest without end."""
+        for names, _ in walk(self._filesystem, top):
+            if len(names) - len(top) > deepest:
+                raise Failure("TypeError", f"directories are nested {self._max_depth} deep at most")
 
     def _replace(self, names: Path, kind: Kind, to: Path) -> None:
         try:
