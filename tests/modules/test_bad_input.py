@@ -234,10 +234,64 @@ async def test_nothing_leads_out_of_a_folder(
 # Cycles and numbers
 
 
-async def test_a_cycle_of_awaited_imports_ends_by_its_time_limit() -> None:
+@pytest.mark.parametrize(
+    "sources",
+    [
+        {"main": "await import('./b.js')", "b": "import './main.js'"},
+        {"main": "await import('./b.js')", "b": "import './c.js'", "c": "import './main.js'"},
+        {"main": "import './b.js'", "b": "await import('./main.js')"},
+        {"main": "await import('./main.js')"},
+    ],
+)
+async def test_a_cycle_of_top_level_awaits(sources: dict[str, str], isolate: Isolate) -> None:
+    handle = await isolate.install(virtual(**sources))
+    with pytest.raises(ModuleDenied) as caught:
+        await handle.run("main.js")
+    assert caught.value.rule == "cycle"
+    assert caught.value.importer in (IMPORTER, "module:///b.js")
+    assert await isolate.eval("1 + 1") == 2
+
+
+async def test_a_cycle_of_dynamic_imports_alone(isolate: Isolate) -> None:
+    handle = await isolate.install(
+        virtual(main="await import('./b.js')", b="await import('./main.js')")
+    )
+    with pytest.raises(ModuleDenied) as caught:
+        await handle.run("main.js")
+    assert caught.value.rule == "cycle"
+
+
+async def test_a_cycle_that_nobody_awaits_is_none(isolate: Isolate) -> None:
+    modules = virtual(
+        main="""
+        export let late; export const done = import("./b.js").then((b) => { late = b.seen() });
+        export const value = 1; await 0""",
+        b="import { value } from './main.js'; export const seen = () => value + 1",
+    )
+    handle = await isolate.install(modules)
+    code = "import * as main from 'main.js'; await main.done; export default main.late"
+    assert await handle.eval(code) == 2
+
+
+async def test_a_cycle_that_the_host_ends_is_none(isolate: Isolate) -> None:
+    """The guest has nothing to do but wait, and is not stuck."""
+    release = asyncio.Event()
+    await isolate.define_async_function("wait", release.wait)
+    modules = virtual(
+        main="globalThis.b = import('./b.js'); await wait(); export const value = 1",
+        b="import { value } from './main.js'; export default () => value",
+    )
+    handle = await isolate.install(modules)
+    running = asyncio.create_task(handle.run("main.js"))
+    await asyncio.sleep(0.1)
+    release.set()
+    await running
+    assert await isolate.eval("b.then((m) => m.default())") == 1
+
+
+async def test_an_await_that_never_ends_does_so_by_its_time_limit() -> None:
     async with Isolate(limits=Limits(call_time=0.5)) as isolate:
-        modules = virtual(main="await import('./b.js')", b="import './main.js'")
-        handle = await isolate.install(modules)
+        handle = await isolate.install(virtual(main="await new Promise(() => {})"))
         with pytest.raises(WallTimeLimitExceeded):
             await handle.run("main.js")
 

@@ -105,6 +105,7 @@ class ModuleSession:
             "base": BASE,
             "load": self.load,
             "resolve": self.resolve,
+            "cycle": self.cycle,
             "lexer": _commonjs.lexer_source,
             "process": _commonjs.process_for(self._config.env),
         }
@@ -132,6 +133,19 @@ class ModuleSession:
         for task in tasks:
             task.cancel()
         return _all_done(tasks) if tasks else None
+
+    async def cycle(self, specifier: Any, importer: Any) -> None:
+        """The guest has found that an import waits for a module that waits for it.
+
+        Raises:
+            ModuleDenied: always.
+        """
+        want = _Want(*_texts([specifier, importer, ""]), "")
+        raise want.error(
+            ModuleDenied,
+            "it waits for its importer, which waits for it: a cycle of top-level awaits",
+            "cycle",
+        )
 
     async def load(self, requests: Any, arrived: Any) -> list[Any]:
         """Answer a level of requests.

@@ -90,6 +90,10 @@ export function createRegistry(atoll, moduleEngine, options) {
   /** @type {any} */
   let natives = null;
   let mainUrl = "";
+  /** Dynamic imports by modules. @type {ReturnType<typeof watchCycle>[]} */
+  const watches = [];
+  /** Those that have closed a cycle. @type {ReturnType<typeof watchCycle>[]} */
+  const suspects = [];
   const NO_ATTRIBUTES = { __proto__: null };
 
   /**
@@ -621,9 +625,77 @@ export function createRegistry(atoll, moduleEngine, options) {
       load([request], () => {
         const record = find(request);
         link(record);
-        evaluate(record.module, done, failed);
+        const watch = watchCycle(request, record, failed);
+        evaluate(record.module, (namespace) => {
+          watch.isSettled = true;
+          done(namespace);
+        }, (error) => {
+          watch.isSettled = true;
+          failed(error);
+        });
       }, failed);
     });
+
+  /**
+   * A module that awaits an import of one that waits for it never goes on. Whether it awaits cannot
+   * be seen; but when nothing else is left to do in the isolate, nothing else can help it.
+   * @param {Request} request of a dynamic import
+   * @param {Module} target
+   * @param {(reason: any) => void} failed
+   */
+  function watchCycle(request, target, failed) {
+    const importer = moduleKey(request[1], "");
+    const watch = { importer, target: target.key, request, failed, isSettled: false };
+    if (MapPrototypeHas(modules, importer)) {
+      forgetSettled();
+      put(watches, watches.length, watch);
+      // The last import of a cycle closes it.
+      if (reaches(watch.target, importer)) put(suspects, suspects.length, watch);
+    }
+    return watch;
+  }
+
+  atoll.onIdle(() => {
+    while (suspects.length > 0) {
+      const watch = suspects[suspects.length - 1];
+      suspects.length--;
+      if (watch.isSettled || !reaches(watch.target, watch.importer)) continue;
+      watch.isSettled = true;
+      const { request, failed } = watch;
+      settle(atoll.callAsync(options.cycle, [request[0], request[1]]), () => {}, failed);
+      return;
+    }
+  });
+
+  function forgetSettled() {
+    let kept = 0;
+    for (let i = 0; i < watches.length; i++) {
+      if (!watches[i].isSettled) watches[kept++] = watches[i];
+    }
+    watches.length = kept;
+  }
+
+  /** Whether a module waits for another, as far as can be seen. @param {string} from @param {string} to */
+  function reaches(from, to) {
+    /** @type {Set<string>} */
+    const visited = new SetCtor();
+    const stack = [from];
+    while (stack.length > 0) {
+      const key = stack[stack.length - 1];
+      stack.length--;
+      if (key === to) return true;
+      if (SetPrototypeHas(visited, key)) continue;
+      SetPrototypeAdd(visited, key);
+      const record = MapPrototypeGet(modules, key);
+      const count = record === undefined ? 0 : record.requests.length;
+      for (let i = 0; i < count; i++) put(stack, stack.length, find(record.requests[i]).key);
+      for (let i = 0; i < watches.length; i++) {
+        const { importer, target, isSettled } = watches[i];
+        if (importer === key && !isSettled) put(stack, stack.length, target);
+      }
+    }
+    return false;
+  }
 
   /**
    * The namespace of a module that `require` asks for.

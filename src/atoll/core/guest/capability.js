@@ -12,6 +12,7 @@ import {
   defineOperation,
   flush,
   isBlocked,
+  onIdle,
   postToHost,
 } from "./connection.js";
 import {
@@ -59,6 +60,8 @@ const removed = takeRemoved();
  * @property {() => void} flush send what was posted at once, not when the code that runs is done
  * @property {() => boolean} isBlocked
  * whether a synchronous call waits for the host; user code may then be half-way through
+ * @property {(listener: () => void) => void} onIdle
+ * set what is called before the guest blocks until the host wants something
  * @property {(error: any) => void} reportException as one that nothing has caught
  * @property {typeof interceptUncaught} interceptUncaught
  * @property {Record<string, any>} services
@@ -125,6 +128,7 @@ const atoll = ObjectFreeze({
   post: (/** @type {any} */ fn, /** @type {any[]} */ ...args) => postToHost(targetOf(fn), args),
   flush,
   isBlocked,
+  onIdle,
   reportException,
   interceptUncaught,
   services: new Bare(),

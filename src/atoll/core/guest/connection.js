@@ -478,6 +478,16 @@ function take(reader) {
   }
 }
 
+/** Called when there is nothing to do but wait for what the host wants next. */
+/** @type {(() => void) | null} */
+let idle = null;
+/** @param {() => void} listener */
+export const onIdle = (listener) => {
+  idle = listener;
+};
+/** Calls that the host owes an answer to. */
+const owedAnswers = () => MapPrototypeSize(calls) + waiting.length - waitingStart;
+
 function pump() {
   pumping = true;
   for (let turn = 1;; turn++) {
@@ -487,6 +497,10 @@ function pump() {
     }
     flush();
     if (turn === TURN || hasPendingWork()) break;
+    if (idle !== null && owedAnswers() === 0) {
+      idle();
+      flush();
+    }
     if (!input.wait()) exit(0);
   }
   pumping = false;
