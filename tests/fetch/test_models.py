@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
+import starlette.responses
 
 from atoll import Blob, File, FormData, URLSearchParams
 from atoll.fetch import (
@@ -200,35 +203,54 @@ async def test_a_body_that_nobody_reads_is_closed() -> None:
 # Responses of other libraries
 
 
-class HttpxLike:
-    """What `Response.of` looks at in an httpx response."""
-
-    status_code = 200
-    reason_phrase = "OK"
-    is_closed = False
-    is_stream_consumed = False
-
-    class headers:  # noqa: N801
-        @staticmethod
-        def multi_items() -> list[tuple[str, str]]:
-            return [("content-encoding", "gzip"), ("content-length", "3"), ("x", "y")]
-
-        def __contains__(self, name: str) -> bool:
-            return name == "content-encoding"
-
-    def aiter_bytes(self) -> AsyncIterator[bytes]:
-        return chunks(b"decoded")
-
-    async def aclose(self) -> None:
-        self.is_closed = True
+async def squeezed() -> AsyncIterator[bytes]:
+    yield gzip.compress(b"decoded")
 
 
-async def test_a_decoded_body_loses_the_headers_of_its_encoding() -> None:
-    other: Any = HttpxLike()
-    other.headers = other.headers()
-    response = Response.of(other)
-    assert list(response.headers) == [("x", "y")]
-    assert await response.bytes() == b"decoded"
+async def test_a_response_of_httpx_is_taken_as_it_is() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        headers = [("set-cookie", "a=1"), ("set-cookie", "b=2"), ("content-encoding", "gzip")]
+        return httpx.Response(201, headers=headers, content=squeezed())
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        streamed = await client.send(client.build_request("GET", "https://x.test/a"), stream=True)
+        response = Response.of(streamed)
+        assert (response.status, response.status_text) == (201, "Created")
+        assert response.url == "https://x.test/a"
+        # Decoded, so that what described the encoding is gone.
+        assert list(response.headers) == [("set-cookie", "a=1"), ("set-cookie", "b=2")]
+        assert response.size is None
+        assert await response.bytes() == b"decoded"
+        whole = Response.of(await client.get("https://x.test/a"))
+        assert (whole.size, await whole.text()) == (7, "decoded")
+
+
+async def test_closing_the_body_closes_the_response_of_httpx() -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=endless())
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        other = await client.send(client.build_request("GET", "https://x.test/"), stream=True)
+        async with Response.of(other) as response:
+            assert await anext(response.body) == b"x"
+        assert other.is_closed
+
+
+async def test_responses_of_starlette_are_taken_as_they_are() -> None:
+    plain = starlette.responses.JSONResponse({"a": 1}, status_code=202, headers={"x-y": "z"})
+    response = Response.of(plain)
+    assert (response.status, response.headers["x-y"]) == (202, "z")
+    assert await response.json() == {"a": 1}
+    streaming = Response.of(starlette.responses.StreamingResponse(chunks(b"a", "b")))
+    assert streaming.size is None
+    assert await streaming.text() == "ab"
+    assert not Response.of(starlette.responses.Response(status_code=204)).has_body
+    with pytest.raises(TypeError, match="FileResponse writes its body"):
+        Response.of(starlette.responses.FileResponse(__file__))
 
 
 @pytest.mark.parametrize("value", [None, "text", 5, {}, Request("https://x/")])
