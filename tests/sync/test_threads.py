@@ -73,3 +73,21 @@ def test_a_thread_disposes_of_an_isolate_that_another_one_started() -> None:
     with pytest.raises(JSError):
         isolate.eval("throw new Error()")
     isolate.dispose()
+
+
+def test_asking_whether_an_isolate_has_ended_gets_in_nobodys_way() -> None:
+    stop = threading.Event()
+    with Isolate() as isolate:
+
+        def ask() -> None:
+            while not stop.is_set():
+                assert isolate.failure is None
+
+        asking = threading.Thread(target=ask)
+        asking.start()
+        try:
+            for n in range(2000):
+                assert isolate.eval(f"{n}") == n
+        finally:
+            stop.set()
+            asking.join()

@@ -30,7 +30,7 @@ from atoll.core.driver import CANCEL_GRACE, MOST_VECTORS, PLAIN, READ_SIZE, Driv
 from atoll.core.host import Invocation, Pending
 from atoll.core.launch import Confinement, explain_exit
 from atoll.core.reference import BaseReference
-from atoll.engine import ProcessExit
+from atoll.engine import IsolateProcess, ProcessExit
 from atoll.errors import AtollError, IsolateCrashed, IsolateDisposed, JSError, LimitExceeded
 from atoll.limits import Limits
 from atoll.wire.frames import Frame, ProtocolViolation
@@ -56,6 +56,7 @@ class BlockingDriver(Driver):
         super().__init__(limits, confinement, observer)
         self.reference_classes = reference_classes
         self._lock = threading.RLock()
+        self._glance = threading.RLock()
         self._frames: deque[Frame] = deque()
         self._look_at = float("inf")
         self._verdict: AtollError | None = None
@@ -110,15 +111,19 @@ class BlockingDriver(Driver):
             and process is not None
             and self.is_open
             and self.host.ready is not None
-            and self._lock.acquire(blocking=False)
         ):
-            try:
-                exit = process.poll()
-                if isinstance(exit, ProcessExit):
-                    self.end(self._verdict or explain_exit(exit, self._limits, started=True))
-            finally:
-                self._lock.release()
+            with self._glance:
+                if self._lock.acquire(blocking=False):
+                    try:
+                        self._look_for_exit(process)
+                    finally:
+                        self._lock.release()
         return self.host.failure
+
+    def _look_for_exit(self, process: IsolateProcess) -> None:
+        exit = process.poll()
+        if isinstance(exit, ProcessExit):
+            self.end(self._verdict or explain_exit(exit, self._limits, started=True))
 
     def abandon(self, error: AtollError) -> None:
         """End the process from any thread; whoever uses the isolate later gets `error`."""
@@ -241,11 +246,14 @@ class BlockingDriver(Driver):
 
     def _acquire(self) -> threading.RLock:
         lock = self._lock
-        if not lock.acquire(blocking=False):
-            raise RuntimeError(
-                "the isolate is in use by another thread; an isolate serves one thread at a time"
-            )
-        return lock
+        if lock.acquire(blocking=False):
+            return lock
+        with self._glance:  # another thread may only have asked whether the isolate has ended
+            if lock.acquire(blocking=False):
+                return lock
+        raise RuntimeError(
+            "the isolate is in use by another thread; an isolate serves one thread at a time"
+        )
 
     @contextlib.contextmanager
     def _lend(self) -> Iterator[None]:
