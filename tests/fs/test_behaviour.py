@@ -236,6 +236,14 @@ CASES: dict[str, tuple[str, Any]] = {
         return [changed, await fails(last.text())]""",
         [["NotReadableError"] * 5 + ["1235"], "NotFoundError"],
     ),
+    "what is made of a File and something else cannot be cloned": (
+        """const file = await (await make(dir, "f", "abc")).getFile();
+        const mixed = new Blob([file, "x"]);
+        return [await mixed.text(), await fails(() => structuredClone(mixed)),
+            await fails(() => structuredClone(mixed.slice(0, 2))),
+            await structuredClone(new Blob(["plain"])).text()]""",
+        ["abcx", "DataCloneError", "DataCloneError", "plain"],
+    ),
     "an empty File": (
         """const file = await (await make(dir, "f")).getFile();
         return [file.size, await file.text(), (await file.bytes()).length]""",

@@ -11,7 +11,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from atoll import sync
+from atoll import JSError, sync
 from atoll.fs import (
     DirectoryFileSystem,
     Files,
@@ -163,6 +163,19 @@ async def test_taking_files_out(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"symbolic|directory"):
         files.export_to(tmp_path / "target")
     assert os.listdir(tmp_path / "elsewhere") == []
+
+
+async def test_a_file_of_the_guest_reaches_the_owner() -> None:
+    async with guest(MemoryFileSystem({"a.txt": b"0123456789"})) as made:
+        await made.isolate.eval(
+            "globalThis.a = await (await navigator.storage.getDirectory()).getFileHandle('a.txt'); 0"
+        )
+        file = await made.isolate.eval("await a.getFile()")
+        assert (file.name, file.size, file.type) == ("a.txt", 10, "text/plain")
+        assert await file.bytes(2, 5) == b"234"
+        await made.isolate.eval("await T.put(a, 'changed'); 0")
+        with pytest.raises(JSError, match="NotReadableError"):
+            await file.bytes()
 
 
 def test_putting_files_in() -> None:
