@@ -341,6 +341,31 @@ async def test_a_request_that_takes_too_long_is_given_up(site: Site) -> None:
     assert await site.eval("aborted") is True
 
 
+async def test_a_timeout_of_the_owners_is_not_the_requests(site: Site) -> None:
+    error = TimeoutError("the database")
+
+    async def query() -> None:
+        raise error
+
+    await site.isolate.define_async_function("query", query)
+    await site.eval("serve(async () => { await query() })")
+    with pytest.raises(TimeoutError) as caught:
+        await site.get()
+    assert caught.value is error
+
+
+async def test_the_first_requests_may_come_at_once(site: Site) -> None:
+    await site.eval("serve((request) => new Promise(() => {}))")
+    tasks = [asyncio.create_task(site.get()) for _ in range(5)]
+    for task in tasks:
+        await asyncio.sleep(0)
+        task.cancel()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert {type(result) for result in results} == {asyncio.CancelledError}
+    await site.eval("serve(() => new Response('on'))")
+    assert await (await site.get()).text() == "on"
+
+
 async def test_a_handler_that_never_yields_ends_the_isolate(site: Site) -> None:
     await site.eval("serve(() => { for (;;); })")
     with pytest.raises((IsolateCrashed, RequestTimeout)):

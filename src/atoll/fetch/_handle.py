@@ -125,10 +125,13 @@ class FetchHandle(_Exchange):
         number = next(self._numbers)
         args = self._arguments(number, request)
         limit = driver._limits.call_time if timeout is None else timeout
+        deadline = asyncio.timeout(limit)
         try:
-            async with asyncio.timeout(limit):
+            async with deadline:
                 answer = await driver.request(dispatch._handle, args, _FOREVER)
         except TimeoutError:
+            if not deadline.expired():
+                raise  # one of the owner's, that the handler let through
             self._abort(number, "the request took too long")
             raise RequestTimeout(f"the guest's handler did not answer within {limit:g} s") from None
         except asyncio.CancelledError:
@@ -139,11 +142,13 @@ class FetchHandle(_Exchange):
         )
 
     async def _connect(self) -> Reference:
-        for name in ("dispatch", "abort", "socketEvent", "socketDone"):
-            self._functions[name] = await self._guest.get(name, copy=False)
+        names = ("abort", "socketEvent", "socketDone", "dispatch")
+        found = {name: await self._guest.get(name, copy=False) for name in names}
+        # At once, as another request may be waiting for the same.
+        self._functions.update(found)
         self._sockets.guest = self
-        found: Reference = self._functions["dispatch"]
-        return found
+        dispatch: Reference = found["dispatch"]
+        return dispatch
 
     def _abort(self, number: int, reason: str) -> None:
         driver = self._guest._driver
