@@ -17,6 +17,7 @@ import atoll
 import atoll.sync
 from atoll import MiB
 from atoll.engine.process import spawner_pid
+from atoll.observe import Observer
 
 from . import peers
 from .measure import (
@@ -28,6 +29,7 @@ from .measure import (
     at_most_seconds,
     interleave,
     seconds,
+    shared,
 )
 
 _AT_ONCE: Final = 4
@@ -54,6 +56,26 @@ def runtimes(options: Options) -> Iterator[Row]:
     interleave(1, *measurements)
     runtime, isolate = interleave(options.rounds(20), *measurements)
     yield Row("cold start of a default Runtime", seconds(runtime), "Isolate", seconds(isolate))
+
+
+def observers(options: Options) -> Iterator[Row]:
+    """What being watched costs a call."""
+    count = options.batch(400)
+    with (
+        atoll.sync.Isolate() as plain,
+        atoll.sync.Isolate(observer=Observer()) as observed,
+    ):
+        for isolate in (plain, observed):
+            isolate.define_function("add", lambda a, b: a + b)
+            isolate.eval(f"run = () => {{ for (let i = 0; i < {count}; i++) add(i, 1) }}")
+        calls = interleave(
+            options.rounds(15),
+            shared(count, lambda: observed.call("run")),
+            shared(count, lambda: plain.call("run")),
+        )
+    yield Row(
+        "synchronous host call with an observer", seconds(calls[0]), "without", seconds(calls[1])
+    )
 
 
 def pool(options: Options) -> Iterator[Row]:

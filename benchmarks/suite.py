@@ -42,6 +42,7 @@ BENCHMARKS: Final[dict[str, Callable[[Options], Iterator[Row]]]] = {
     "testing": testing.testing,
     "typescript": typescript.typescript,
     "runtimes": pools.runtimes,
+    "observers": pools.observers,
     "pool": pools.pool,
     "threads": pools.threads,
     "turnover": pools.turnover,
