@@ -537,7 +537,10 @@ class Service:
             if opened is not None:
                 try:
                     with opened as sync:
-                        data = sync.file.read_now(offset, size)
+                        file = sync.file
+                        if self.worker.inline:
+                            return file.read(offset, size)
+                        data = file.read_now(offset, size)
                     if data is not None:
                         return data
                 except Exception:  # noqa: BLE001, S110 - it comes again, and is answered there
