@@ -216,6 +216,32 @@ async def test_a_malformed_import_map(rules: dict[str, object]) -> None:
         Modules().import_map(rules)
 
 
+async def test_urls_are_compared_as_urls(isolate: Isolate) -> None:
+    modules = Modules().import_map(
+        {
+            "imports": {
+                "data:x/": "./never/",
+                "https://a.example/x/../lib/": "./lib/",
+                ".": "./lib/dot.js",
+                "HTTPS://B.example": "./lib/b.js",
+            }
+        }
+    )
+    modules.virtual("lib/b.js", "export default 'b'").virtual("lib/dot.js", "export default '.'")
+    modules.virtual("https://c.example/é.js", "export default 'c'")
+    handle = await isolate.install(modules)
+    for specifier, expected in (
+        ("https://a.example/lib/./b.js", "b"),
+        ("https://b.example/", "b"),
+        (".", "."),
+        ("https://c.example/x/../%C3%A9.js", "c"),
+    ):
+        assert await (await handle.import_module(specifier)).get("default") == expected
+    with pytest.raises(ModuleDenied) as caught:
+        await handle.import_module("data:x/y")
+    assert caught.value.rule == "data: imports"
+
+
 # Node's resolution
 
 EXPORTS = """{"name": "exports", "type": "module", "exports": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._urls import BASE, is_relative, join, scheme_of, to_url
+from ._urls import BASE, is_relative, is_special, join, normal, scheme_of, to_url
 
 _Rules = dict[str, str | None]
 
@@ -13,11 +13,12 @@ _Rules = dict[str, str | None]
 class ImportMap:
     """A parsed import map."""
 
-    def __init__(self, text: Mapping[str, Any]) -> None:
+    def __init__(self, text: Mapping[str, Any], base: str = BASE) -> None:
         """Parse a map.
 
         Args:
-            text: ``{"imports": {…}, "scopes": {…: {…}}}``; addresses are relative to the base.
+            text: ``{"imports": {…}, "scopes": {…: {…}}}``.
+            base: URL that addresses are relative to.
 
         Raises:
             ValueError: it has another form.
@@ -25,12 +26,15 @@ class ImportMap:
         unknown = set(text) - {"imports", "scopes"}
         if unknown:
             raise ValueError(f'an import map has "imports" and "scopes", not {sorted(unknown)}')
-        self._imports = _rules(text.get("imports", {}), "imports")
+        self._imports = _rules(text.get("imports", {}), "imports", base)
         scopes = text.get("scopes", {})
         if not isinstance(scopes, Mapping):
             raise ValueError('"scopes" of an import map has to be a mapping of mappings')
         self._scopes = sorted(
-            ((_address(prefix), _rules(rules, prefix)) for prefix, rules in scopes.items()),
+            (
+                (_address(prefix, base), _rules(rules, prefix, base))
+                for prefix, rules in scopes.items()
+            ),
             reverse=True,
         )
 
@@ -39,13 +43,13 @@ class ImportMap:
         key = as_url or specifier
         for prefix, rules in self._scopes:
             if importer == prefix or (prefix.endswith("/") and importer.startswith(prefix)):
-                found = _match(key, rules)
+                found = _match(key, as_url, rules)
                 if found[0]:
                     return found
-        return _match(key, self._imports)
+        return _match(key, as_url, self._imports)
 
 
-def _rules(text: Any, where: str) -> _Rules:
+def _rules(text: Any, where: str, base: str) -> _Rules:
     if not isinstance(text, Mapping):
         raise ValueError(f'"{where}" of an import map has to be a mapping')
     rules: _Rules = {}
@@ -56,26 +60,30 @@ def _rules(text: Any, where: str) -> _Rules:
             raise ValueError(f'the address of "{key}" in an import map is no text: {address!r}')
         if address is not None and key.endswith("/") and not address.endswith("/"):
             raise ValueError(f'the address of "{key}" in an import map has to end with a slash')
-        rules[_key(key)] = None if address is None else _address(address)
+        rules[_key(key, base)] = None if address is None else _address(address, base)
     return dict(sorted(rules.items(), reverse=True))
 
 
-def _key(key: str) -> str:
-    return (join(key, BASE) or key) if is_relative(key) else key
+def _key(key: str, base: str) -> str:
+    if scheme_of(key) is not None:
+        return normal(key)
+    return (join(key, base) or key) if is_relative(key) else key
 
 
-def _address(address: str) -> str:
+def _address(address: str, base: str) -> str:
     if scheme_of(address) is not None:
-        return address
-    return (join(address, BASE) or address) if is_relative(address) else to_url(address)
+        return normal(address)
+    if not address:
+        return base
+    return (join(address, base) or address) if is_relative(address) else to_url(address)
 
 
-def _match(key: str, rules: _Rules) -> tuple[bool, str | None]:
+def _match(key: str, as_url: str | None, rules: _Rules) -> tuple[bool, str | None]:
     if key in rules:
         return True, rules[key]
     # Sorted backwards, so that a longer key comes before its own beginnings.
     for rule, address in rules.items():
-        if rule.endswith("/") and key.startswith(rule):
+        if rule.endswith("/") and key.startswith(rule) and (as_url is None or is_special(as_url)):
             if address is None:
                 return True, None
             joined = join("./" + key[len(rule) :], address)

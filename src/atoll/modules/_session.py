@@ -34,6 +34,7 @@ from ._urls import (
     is_relative,
     join,
     name_of,
+    normal,
     path_below,
     scheme_of,
     to_url,
@@ -234,18 +235,19 @@ class ModuleSession:
     def _as_url(self, want: _Want) -> str | None:
         """A specifier that is a URL or a path, as a URL."""
         specifier, importer = want.specifier, want.importer
-        if is_relative(specifier):
+        try:
+            if not is_relative(specifier):
+                return normal(specifier) if scheme_of(specifier) is not None else None
             url = _builtins.join(specifier, importer) or join(specifier, importer)
-            if url is None:
-                raise want.error(
-                    ModuleDenied,
-                    "the importer's URL has no path that it could be relative to",
-                    "specifier",
-                )
-            return url
-        if specifier.startswith(BASE):
-            return join(specifier[len(BASE) - 1 :], BASE)
-        return specifier if scheme_of(specifier) is not None else None
+        except ValueError:
+            raise want.error(ModuleDenied, "that is no URL", "specifier") from None
+        if url is None:
+            raise want.error(
+                ModuleDenied,
+                "the importer's URL has no path that it could be relative to",
+                "specifier",
+            )
+        return url
 
     def _resolve_url(self, want: _Want, url: str) -> str:
         scheme = scheme_of(url)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import quote, unquote, urljoin
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 BASE: Final = "module:///"
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _SAFE: Final = "/@:!$&'()*+,;=~%[]|-._"
+_SPECIAL: Final = frozenset({"http", "https", "file"})
 _LIKE_HTTP: Final = "http://module/"
 
 
@@ -25,13 +26,31 @@ def scheme_of(specifier: str) -> str | None:
 
 def is_relative(specifier: str) -> bool:
     """Whether a specifier is relative to its importer's URL, as HTML § 8.1.6.2 has it."""
-    return specifier.startswith(("/", "./", "../")) or specifier in (".", "..")
+    return specifier.startswith(("/", "./", "../"))
+
+
+def normal(url: str) -> str:
+    """An absolute URL without dot segments and raw characters, where its scheme has them."""
+    if url.startswith(BASE):
+        return join(url[len(BASE) - 1 :], BASE) or url
+    if url.partition(":")[0].lower() not in _SPECIAL:
+        return url
+    parts = urlsplit(url)
+    path = urljoin(_LIKE_HTTP, quote(parts.path or "/", safe=_SAFE))[len(_LIKE_HTTP) - 1 :]
+    query = quote(parts.query, safe=_SAFE + "?")
+    fragment = quote(parts.fragment, safe=_SAFE + "?")
+    return urlunsplit((parts.scheme, parts.netloc.lower(), path, query, fragment))
+
+
+def is_special(url: str) -> bool:
+    """Whether the paths of a URL are those of a hierarchy."""
+    return url.startswith(BASE) or url.partition(":")[0].lower() in _SPECIAL
 
 
 def to_url(name: str) -> str:
     """The URL of a name or a prefix; one that is an absolute URL already is itself."""
     if scheme_of(name) is not None:
-        return name
+        return normal(name)
     path, question, query = name.partition("?")
     return urljoin(_LIKE_HTTP, quote(path.lstrip("/"), safe=_SAFE)).replace(_LIKE_HTTP, BASE, 1) + (
         question + quote(query, safe=_SAFE + "?")
@@ -44,8 +63,8 @@ def join(specifier: str, importer: str) -> str | None:
         quoted = quote(specifier, safe=_SAFE + "?#")
         joined = urljoin(importer.replace(BASE, _LIKE_HTTP, 1), quoted)
         return joined.replace(_LIKE_HTTP, BASE, 1) if joined.startswith(_LIKE_HTTP) else None
-    if importer.partition(":")[0] in ("http", "https", "file"):
-        return urljoin(importer, specifier)
+    if importer.partition(":")[0] in _SPECIAL:
+        return normal(urljoin(importer, specifier))
     return None
 
 
