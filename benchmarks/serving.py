@@ -12,6 +12,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -22,13 +23,14 @@ import atoll
 from atoll import MiB
 from atoll.fetch import Fetch, Request, Response
 
-from .measure import Options, Row, at_least_speed, faster, interleave_async, seconds, speed
+from .measure import Options, Row, at_least_speed, at_most, faster, interleave_async, seconds, speed
 from .raw import deno_command, deno_environment
 
 _HERE: Final = Path(__file__).resolve().parent
 _HANDLER: Final = _HERE / "serving_handler.js"
 _SCRIPT: Final = _HERE / "serving.js"
 _AT_ONCE: Final = 32
+_ISOLATES: Final = 2
 _BATCH: Final = 4000
 _REQUEST: Final = {"accept": "*/*", "user-agent": "bench"}
 _WORKERD: Final = """
@@ -53,6 +55,7 @@ async def _requests(options: Options) -> list[Row]:
     batch, rounds = options.batch(_BATCH), options.rounds(12)
     workerd = find_workerd()
     with contextlib.ExitStack() as stack:
+        server = stack.enter_context(_load(stack.enter_context(_atoll_server())))
         deno = stack.enter_context(_load(stack.enter_context(_deno_server())))
         peer = None
         if workerd is not None:
@@ -85,19 +88,30 @@ async def _requests(options: Options) -> list[Row]:
             measurements: list[Callable[[], Awaitable[float] | float]] = [
                 dispatch,
                 call,
+                functools.partial(server, batch),
                 functools.partial(deno, batch),
             ]
             if peer is not None:
                 measurements.append(functools.partial(peer, batch))
             await interleave_async(2, *measurements)
             values = await interleave_async(rounds, *measurements)
-    ours, calls, over_http, *others = map(seconds, values)
+    ours, calls, served, over_http, *others = map(seconds, values)
     title = f"dispatch_request, {_AT_ONCE} at once"
     rows = [
         Row(title, ours, "a call of a guest function", calls),
         Row(title, ours, "Deno.serve, over HTTP", over_http),
+        Row(f"atoll serve, {_ISOLATES} isolates", served, "Deno.serve, over HTTP", over_http),
     ]
     if others:
+        rows.append(
+            Row(
+                f"atoll serve, {_ISOLATES} isolates",
+                served,
+                "workerd, over HTTP",
+                others[0],
+                at_most(2.5, "workerd"),
+            )
+        )
         rows.append(Row(title, ours, "workerd, over HTTP", others[0], faster()))
     else:
         print("note: there is no workerd (ATOLL_WORKERD); its row is left out")
@@ -173,6 +187,26 @@ def _deno_server() -> Iterator[int]:
     command = deno_command("--allow-net=127.0.0.1", f"--allow-read={_HERE}", str(_SCRIPT), "serve")
     with _running(command) as (_, output):
         yield int(output.readline())
+
+
+@contextlib.contextmanager
+def _atoll_server() -> Iterator[int]:
+    command = [sys.executable, "-m", "atoll", "serve", str(_HANDLER), "--port", "0"]
+    process = subprocess.Popen(
+        [*command, "--isolates", str(_ISOLATES)], stderr=subprocess.PIPE, text=True
+    )
+    try:
+        said = ""
+        for line in process.stderr or ():
+            said += line
+            if "running on" in line:
+                yield int(line.rpartition(":")[2].split()[0].strip("/ "))
+                break
+        else:
+            raise ValueError(f"atoll serve did not start:\n{said}")
+    finally:
+        process.terminate()
+        process.communicate()
 
 
 @contextlib.contextmanager

@@ -44,6 +44,7 @@ def serve(options: argparse.Namespace) -> int:
             access_log=False,
             log_config=None,
             server_header=False,
+            timeout_keep_alive=75,
             ws_max_size=16 * 2**20,
         )
     )
