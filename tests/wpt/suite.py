@@ -36,7 +36,9 @@ _NEEDS_DOCUMENT: Final = re.compile(
     r"|self\.(?:top|parent)|test_driver|SharedWorker|serviceWorker|fetch_tests_from_\w+)\b"
     r"|(?<![.\w])postMessage\(|\bonload\s*="
 )
-_ENDS_ITSELF: Final = re.compile(r"\b(?:single_test|explicit_done)\s*:\s*true\b|(?<![.\w])done\(\)")
+_ENDS_ITSELF: Final = re.compile(
+    r"\b(?:single_test|explicit_done)\s*:\s*true\b|(?<![.\w])done\(\)(?!\s*\{)"
+)
 _WORKERS: Final = re.compile(r"\bnew\s+(?:Shared)?Worker\(")
 _PASSIVE_TAGS: Final = {
     *("html", "head", "title", "meta", "link", "body", "div", "script", "p", "style"),

@@ -136,6 +136,8 @@ Promise.resolve().then(() => Promise.resolve()).then(() => {
   done();
 });
 """,
+    "url/method.any.js": "const object = { done() { return 1 } };\n"
+    "test(() => assert_equals(object.done(), 1), 'not the harness');",
     "url/window.any.js": "// META: global=window\n"
     "test(() => assert_equals(GLOBAL.isWindow(), true), 'window');",
     "url/shared.any.js": "// META: global=sharedworker\ntest(() => {}, 'no');",
@@ -264,6 +266,7 @@ ENGINES = pytest.mark.parametrize("run", [run_in_isolate, run_in_deno])
         ("url/throws.any.js", {"before": "PASS", HARNESS: "ERROR"}),
         ("url/empty.any.js", {HARNESS: "ERROR"}),
         ("url/later.any.js", {"late": "PASS"}),
+        ("url/method.any.js", {"not the harness": "PASS"}),
         ("url/window.any.js", {"window": "PASS"}),
         ("url/sub/loads.worker.js", {"imported": "PASS"}),
         ("url/plain.window.js", {"window is self": "PASS"}),
