@@ -89,3 +89,27 @@ async def test_expect_of_vitest_takes_a_message() -> None:
     assert [test.status for test in results.tests] == ["failed", "failed", "passed"]
     assert results.tests[0].errors[0].message.startswith("the one: expect(received).not.toBe(")
     assert results.tests[1].errors[0].message.startswith("later: expect(received).resolves.toBe(")
+
+
+async def test_suites_of_vitest_define_their_tests_once_the_file_has_run() -> None:
+    code = """
+        import { describe, expect, test } from "vitest";
+        describe("first", () => {
+          for (const n of NUMBERS) test(`has ${n}`, () => expect(n).toBeGreaterThan(0));
+          describe("inner", () => test("deep", () => {}));
+        });
+        test("between", () => {});
+        describe.each([[1]])("of %i", (n) => test("x", () => expect(NUMBERS).toContain(n)));
+        const NUMBERS = [1, 2];
+    """
+    async with Runtime(modules=modules(), tests=True) as rt:
+        results = await rt.run_tests(code, filename="a.test.js", module=True)
+        assert results.ok, str(results)
+        assert [test.full_name for test in results.tests] == [
+            "first has 1", "first has 2", "first inner deep", "between", "of 1 x",
+        ]  # fmt: skip
+        thrown = (
+            "import { describe } from 'vitest'; describe('s', () => { throw new Error('in'); })"
+        )
+        failed = await rt.run_tests(thrown, filename="a.test.js", module=True)
+    assert [error.message for error in failed.errors] == ["in"]

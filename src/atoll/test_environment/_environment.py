@@ -308,13 +308,13 @@ class _Handle:
             loaded = yield load
             if isinstance(loaded, BaseReference):
                 loaded.release()
+            answer = yield self._invoke("collect")
         except (LimitExceeded, IsolateCrashed):
             raise
         except Exception as error:  # noqa: BLE001 - whatever the file throws is its failure
             recorder.fail(error)
             yield self._invoke("finish")
             return
-        answer = yield self._invoke("collect")
         recorder.emit(TestEvent("collected", filename, root=recorder.root))
         if not any(True for _ in recorder.root.walk()):
             recorder.errors.append(

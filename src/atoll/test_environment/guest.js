@@ -71,7 +71,8 @@ export default function install(atoll, options) {
   const mocker = new packages.ModuleMocker(globalThis);
   const { jest, vi, restore } = createApis(atoll, mocker, timers, runner, sleep);
 
-  const { afterAll, afterEach, beforeAll, beforeEach, describe, test, contextualTest } = tree;
+  const { afterAll, afterEach, beforeAll, beforeEach, describe, test } = tree;
+  const { contextualDescribe, contextualTest } = tree;
   const shared = { afterAll, afterEach, beforeAll, beforeEach, describe, expect };
   const { onTestFailed, onTestFinished } = runner;
   /** Assertions about types are for a type checker: here, each passes. @type {any} */
@@ -94,9 +95,10 @@ export default function install(atoll, options) {
       it: contextualTest,
       onTestFailed,
       onTestFinished,
-      suite: describe,
+      suite: contextualDescribe,
       test: contextualTest,
       assertType: () => {},
+      describe: contextualDescribe,
       expect: vitestExpect,
       expectTypeOf: () => typeLevel,
       vi,

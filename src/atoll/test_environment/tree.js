@@ -113,6 +113,9 @@ export function createTree(atoll, { limit, show }) {
     running: null,
   };
   let current = state.root;
+  /** Suites of Vitest's `describe` at the top level, which define their tests once the file has run. */
+  /** @type {(() => any)[]} */
+  let deferred = [];
 
   function reset() {
     lastId = 0;
@@ -120,6 +123,7 @@ export function createTree(atoll, { limit, show }) {
     state.hasFocus = false;
     state.errors = [];
     state.running = null;
+    deferred = [];
   }
 
   /** @param {any} callee */
@@ -216,8 +220,9 @@ export function createTree(atoll, { limit, show }) {
    * @param {any} second
    * @param {any} third
    * @param {any[]} args
+   * @param {boolean} contextual
    */
-  function defineSuite(modifiers, name, second, third, args) {
+  function defineSuite(modifiers, name, second, third, args, contextual) {
     const title = titleOf(name);
     refuseWhileRunning(`The suite "${title}"`);
     const { fn, options } = callbackAndOptions(second, third);
@@ -234,6 +239,13 @@ export function createTree(atoll, { limit, show }) {
     suite.options = { ...suite.options, ...options };
     add(suite);
     if (typeof fn !== "function") return;
+    const define = () => fillSuite(suite, fn, args);
+    if (contextual && current === state.root) put(deferred, deferred.length, define);
+    else define();
+  }
+
+  /** @param {Suite} suite @param {any} fn @param {any[]} args */
+  function fillSuite(suite, fn, args) {
     const outer = current;
     current = suite;
     let result;
@@ -245,7 +257,7 @@ export function createTree(atoll, { limit, show }) {
     }
     if (result !== undefined && typeof result?.then === "function") {
       throw new DefinitionError(
-        `Returning a Promise from "describe" is not supported: the suite "${title}" must define ` +
+        `Returning a Promise from "describe" is not supported: the suite "${suite.name}" must define ` +
           "its tests synchronously.",
       );
     }
@@ -280,7 +292,7 @@ export function createTree(atoll, { limit, show }) {
       ? (/** @type {any} */ name, /** @type {any} */ second, /** @type {any} */ third) =>
         defineTest(modifiers, define, name, second, third, null, contextual)
       : (/** @type {any} */ name, /** @type {any} */ second, /** @type {any} */ third) =>
-        defineSuite(modifiers, name, second, third, []);
+        defineSuite(modifiers, name, second, third, [], contextual);
     /** @param {any} table @param {any[]} values @param {boolean} spread */
     const tabled = (table, values, spread) => {
       const each = (
@@ -294,7 +306,7 @@ export function createTree(atoll, { limit, show }) {
         for (const { title: made, args } of cases) {
           if (kind === "test") {
             defineTest(modifiers, each, made, second, third, args, contextual);
-          } else defineSuite(modifiers, made, second, third, args);
+          } else defineSuite(modifiers, made, second, third, args, contextual);
         }
       };
       return each;
@@ -344,12 +356,17 @@ export function createTree(atoll, { limit, show }) {
   return {
     state,
     reset,
-    finish: () => finish(state.root),
+    finish: () => {
+      for (let i = 0; i < deferred.length; i++) deferred[i]();
+      deferred = [];
+      finish(state.root);
+    },
     beforeAll: hookDefiner("beforeAll"),
     beforeEach: hookDefiner("beforeEach"),
     afterEach: hookDefiner("afterEach"),
     afterAll: hookDefiner("afterAll"),
     describe: definer("suite", plain, false),
+    contextualDescribe: definer("suite", plain, true),
     test: definer("test", plain, false),
     contextualTest: definer("test", plain, true),
   };
