@@ -88,6 +88,18 @@ async def test_schemes_that_were_not_allowed(specifier: str, rule: str, isolate:
         assert error.specifier.startswith(specifier[:100])
 
 
+async def test_specifiers_that_are_no_text(isolate: Isolate) -> None:
+    await isolate.install(virtual(a=""))
+    for code in ("import('\\ud800')", "import('./\\udfff.js')", "import('')", "import('a\\0b')"):
+        with pytest.raises(ModuleDenied) as caught:
+            await isolate.eval(code)
+        assert caught.value.rule == "specifier"
+        str(caught.value).encode()
+    for code in ("import(Symbol())", "import({ toString() { throw new RangeError('no') } })"):
+        with pytest.raises(JSError, match=r"TypeError|RangeError: no"):
+            await isolate.eval(code)
+
+
 async def test_relative_imports_need_a_hierarchical_importer(isolate: Isolate) -> None:
     modules = Modules().virtual("app:main", "import './x.js'")
     handle = await isolate.install(modules)

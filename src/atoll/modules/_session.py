@@ -212,7 +212,11 @@ class ModuleSession:
     def _place(self, request: tuple[str, str, str]) -> _Want:
         specifier, importer, wanted = request
         want = _Want(specifier, importer, wanted, "")
-        if len(specifier) > _LONGEST or not specifier or "\0" in specifier:
+        if (
+            not 0 < len(specifier) <= _LONGEST
+            or "\0" in specifier
+            or not _is_well_formed(specifier)
+        ):
             raise want.error(ModuleDenied, "that is no specifier", "specifier")
         want.url = self._resolve(want)
         if wanted == "require":
@@ -658,5 +662,14 @@ def _texts(request: Any) -> tuple[str, str, str]:
     return request[0], request[1], request[2]
 
 
+def _is_well_formed(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _short(text: str) -> str:
+    text = text[:201].encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= 200 else f"{text[:200]}…"
