@@ -212,11 +212,8 @@ class ModuleSession:
     def _place(self, request: tuple[str, str, str]) -> _Want:
         specifier, importer, wanted = request
         want = _Want(specifier, importer, wanted, "")
-        if (
-            not 0 < len(specifier) <= _LONGEST
-            or "\0" in specifier
-            or not _is_well_formed(specifier)
-        ):
+        is_text = _is_well_formed(specifier) and _is_well_formed(importer)
+        if not 0 < len(specifier) <= _LONGEST or "\0" in specifier or not is_text:
             raise want.error(ModuleDenied, "that is no specifier", "specifier")
         want.url = self._resolve(want)
         if wanted == "require":
