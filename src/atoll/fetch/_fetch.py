@@ -28,6 +28,8 @@ _PARTS: Final = (
     "webidl.js",
     "forms.js",
     "headers.js",
+    "tee.js",
+    "body_mixin.js",
     "body.js",
     "request.js",
     "response.js",

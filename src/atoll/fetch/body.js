@@ -6,10 +6,13 @@
  * never have one, and one that is passed on untouched is passed on as what it is.
  */
 
+import { createBodyMixin } from "./body_mixin.js";
+import { createTee } from "./tee.js";
+
 /** @typedef {import("../core/guest/capability.js").Atoll} Atoll */
 /** @typedef {import("./webidl.js").WebIdl} WebIdl */
 /** @typedef {import("./forms.js").Forms} Forms */
-/** @typedef {import("./headers.js").HeaderList} HeaderList */
+/** @typedef {import("./body_mixin.js").Box} Box */
 /** @typedef {{ number: number, opened: boolean, done: boolean }} HostBody */
 /**
  * @typedef {object} InnerBody
@@ -45,12 +48,9 @@ export function createBodies(atoll, idl, forms, options) {
   const {
     FinalizationRegistryCtor,
     FinalizationRegistryPrototypeRegister,
-    JSONParse,
-    ObjectDefineProperty,
     PromiseCtor,
     PromisePrototypeThen,
     PromiseResolve,
-    TypedArrayPrototypeBuffer,
     TypedArrayPrototypeByteLength,
     TypedArrayPrototypeTag,
     TypeErrorCtor,
@@ -87,8 +87,7 @@ export function createBodies(atoll, idl, forms, options) {
   const respond = uncurryThis(ReadableStreamBYOBRequest.prototype.respond);
   const enqueue = uncurryThis(ReadableStreamDefaultController.prototype.enqueue);
   const close = uncurryThis(ReadableStreamDefaultController.prototype.close);
-  const errorStream = uncurryThis(ReadableStreamDefaultController.prototype.error);
-  const clone = structuredClone;
+  const teeWithCopies = createTee(atoll);
   // Whether a stream has been disturbed is nothing that streams tell; the engine's Response does.
   const loadProbe = () => atoll.engineValue("Response");
   /** @type {any} */
@@ -336,7 +335,6 @@ export function createBodies(atoll, idl, forms, options) {
     );
   }
 
-  /** @typedef {{ bytes: Uint8Array<ArrayBuffer> }} Box that `Object.prototype.then` is not asked about */
   /** @param {Uint8Array<ArrayBuffer>} bytes @returns {Box} */
   const boxed = (bytes) => /** @type {any} */ ({ __proto__: null, bytes });
   /**
@@ -458,79 +456,6 @@ export function createBodies(atoll, idl, forms, options) {
       return false;
     }
   }
-  /**
-   * Streams Standard, ReadableStreamDefaultTee with cloneForBranch2.
-   * @param {any} stream
-   */
-  function teeWithCopies(stream) {
-    const reader = getReader(stream);
-    let isReading = false;
-    let readAgain = false;
-    const cancelled = [false, false];
-    /** @type {any[]} */
-    const reasons = [undefined, undefined];
-    /** @type {any[]} */
-    const controllers = [null, null];
-    /** @type {(value: any) => void} */
-    let settle = ignore;
-    const finished = new PromiseCtor((resolve) => {
-      settle = resolve;
-    });
-    /** @param {(controller: any) => void} act */
-    const each = (act) => {
-      for (let i = 0; i < 2; i++) if (!cancelled[i]) act(controllers[i]);
-    };
-    const read = () => {
-      if (isReading) {
-        readAgain = true;
-        return;
-      }
-      isReading = true;
-      PromisePrototypeThen(readerRead(reader), (/** @type {any} */ result) => {
-        isReading = false;
-        if (result.done) {
-          each((controller) => close(controller));
-          settle(undefined);
-          return;
-        }
-        readAgain = false;
-        let copy = result.value;
-        if (!cancelled[1]) {
-          try {
-            copy = clone(result.value);
-          } catch (error) {
-            each((controller) => errorStream(controller, error));
-            PromisePrototypeThen(readerCancel(reader, error), ignore, ignore);
-            settle(undefined);
-            return;
-          }
-        }
-        if (!cancelled[0]) enqueue(controllers[0], result.value);
-        if (!cancelled[1]) enqueue(controllers[1], copy);
-        if (readAgain) read();
-      }, (/** @type {any} */ error) => {
-        each((controller) => errorStream(controller, error));
-        settle(undefined);
-      });
-    };
-    /** @param {number} index */
-    const branch = (index) =>
-      new ReadableStreamCtor({
-        __proto__: null,
-        start: (/** @type {any} */ controller) => {
-          controllers[index] = controller;
-        },
-        pull: read,
-        cancel: (/** @type {any} */ reason) => {
-          cancelled[index] = true;
-          reasons[index] = reason;
-          if (cancelled[1 - index]) settle(readerCancel(reader, [reasons[0], reasons[1]]));
-          return finished;
-        },
-      }, pull);
-    return [branch(0), branch(1)];
-  }
-
   /**
    * Take a body over into another object: § 5.4, "create a proxy for the body".
    * @param {InnerBody} body
@@ -691,115 +616,22 @@ export function createBodies(atoll, idl, forms, options) {
     body.used = true;
   }
 
-  /**
-   * § 5.3 the mixin.
-   * @param {any} Class
-   * @param {(self: any) => { body: InnerBody | null, list: HeaderList }} innerOf checks the brand
-   */
-  function mixBody(Class, innerOf) {
-    /** @param {any} self @param {(bytes: Uint8Array<ArrayBuffer>, inner: any) => any} convert */
-    const consume = (self, convert) => {
-      let inner;
-      try {
-        inner = innerOf(self);
-      } catch (error) {
-        return rejected(error);
-      }
-      const { body } = inner;
-      if (body !== null && body.error !== null && !isUnusable(body)) {
-        body.used = true; // it rejects at once, not a step later
-        return rejected(body.error.reason);
-      }
-      return PromisePrototypeThen(
-        readAll(body),
-        (/** @type {Box} */ box) => convert(box.bytes, inner),
-      );
-    };
-    /** The text of a stream, by the engine: no value of it is asked for `then` on the way. */
-    /** @param {any} self */
-    const readTextOf = (self) => {
-      let body;
-      try {
-        ({ body } = innerOf(self));
-      } catch {
-        return undefined; // the caller rejects
-      }
-      if (body === null || body.stream === null || body.error !== null || isUnusable(body)) {
-        return undefined;
-      }
-      body.probe ??= probeOf(body.stream);
-      return new PromiseCtor((resolve, reject) => {
-        body.fail = reject;
-        PromisePrototypeThen(readText(body.probe), resolve, reject);
-      });
-    };
-    const members = {
-      get body() {
-        const { body } = innerOf(this);
-        return body === null ? null : streamOf(body);
-      },
-      get bodyUsed() {
-        const { body } = innerOf(this);
-        return body !== null && isUsed(body);
-      },
-      arrayBuffer() {
-        return consume(this, (bytes) => whole(bytes));
-      },
-      blob() {
-        return consume(this, (bytes, inner) => {
-          const mime = mimeTypeOf(inner.list);
-          const type = mime === null ? "" : forms.serializeMimeType(mime);
-          return atoll.blobOfType([bytes], type);
-        });
-      },
-      bytes() {
-        return consume(this, (bytes) => bytes);
-      },
-      formData() {
-        return consume(this, (bytes, inner) => parseForm(bytes, mimeTypeOf(inner.list)));
-      },
-      json() {
-        return consume(this, (bytes) => JSONParse(forms.decodeText(bytes)));
-      },
-      text() {
-        return readTextOf(this) ?? consume(this, (bytes) => forms.decodeText(bytes));
-      },
-    };
-    const keys = ["body", "bodyUsed", "arrayBuffer", "blob", "bytes", "formData", "json", "text"];
-    for (let i = 0; i < keys.length; i++) {
-      const descriptor = /** @type {any} */ (
-        atoll.primordials.ReflectGetOwnPropertyDescriptor(members, keys[i])
-      );
-      ObjectDefineProperty(Class.prototype, keys[i], descriptor);
-    }
+  /** By the engine: no value of it is asked for `then` on the way. @param {InnerBody} body */
+  function readStreamText(body) {
+    body.probe ??= probeOf(body.stream);
+    return new PromiseCtor((resolve, reject) => {
+      body.fail = reject;
+      PromisePrototypeThen(readText(body.probe), resolve, reject);
+    });
   }
-  /** @param {Uint8Array<ArrayBuffer>} bytes */
-  const whole = (bytes) => {
-    const buffer = TypedArrayPrototypeBuffer(bytes);
-    return buffer.byteLength === TypedArrayPrototypeByteLength(bytes)
-      ? buffer
-      : TypedArrayPrototypeBuffer(sliceBytes(bytes));
-  };
-  /** @param {HeaderList} list */
-  function mimeTypeOf(list) {
-    /** @type {string[]} */
-    const values = [];
-    for (let i = 0; i < list.lower.length; i++) {
-      if (list.lower[i] === "content-type") put(values, values.length, list.values[i]);
-    }
-    return forms.extractMimeType(values);
-  }
-  /** @param {Uint8Array<ArrayBuffer>} bytes @param {import("./forms.js").MimeType | null} mime */
-  function parseForm(bytes, mime) {
-    if (mime !== null && mime.essence === "multipart/form-data") {
-      const boundary = atoll.primordials.MapPrototypeGet(mime.parameters, "boundary");
-      if (boundary !== undefined) return forms.parseMultipart(bytes, boundary);
-    }
-    if (mime !== null && mime.essence === "application/x-www-form-urlencoded") {
-      return forms.parseUrlencoded(bytes);
-    }
-    throw new TypeErrorCtor("the body's Content-Type is not that of a form");
-  }
+  const { mimeTypeOf, mixBody } = createBodyMixin(atoll, idl, forms, {
+    isUnusable,
+    isUsed,
+    readAll,
+    readStreamText,
+    rejected,
+    streamOf,
+  });
 
   return {
     bodyOfBytes,
