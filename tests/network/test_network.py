@@ -137,6 +137,11 @@ async def test_redirects_are_not_followed_but_given_back(server: Server) -> None
         await Network("*")(again)
 
 
+async def test_headers_that_are_not_ascii_come_through(server: Server) -> None:
+    response = await allowing(server)(Request(f"{server.url}/redirect?to=/caf%C3%A9"))
+    assert response.headers["location"].encode("latin-1") == "/café".encode()
+
+
 async def test_headers_of_the_connection_are_the_hosts(server: Server) -> None:
     request = Request(
         f"{server.url}/",

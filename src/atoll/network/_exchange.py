@@ -37,7 +37,8 @@ class Exchange:
 
     async def response(self, answer: aiohttp.ClientResponse, request: Request) -> Response:
         """The response, which keeps the exchange open if there is more of its body to come."""
-        pairs = list(answer.headers.items())
+        # As bytes, one character each: servers do send UTF-8 in them (Fetch Standard, section 2.2).
+        pairs = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in answer.raw_headers]
         if "Content-Encoding" in answer.headers:
             # The body is decoded, so what describes its encoding is not true of it.
             pairs = [p for p in pairs if p[0].lower() not in ("content-encoding", "content-length")]
