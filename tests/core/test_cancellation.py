@@ -334,3 +334,13 @@ async def test_an_isolate_lives_in_a_thread_with_its_own_loop(runner: str) -> No
 
     await asyncio.to_thread(run)
     assert found == [3, b"\0"]
+
+
+async def test_a_disposal_that_is_cancelled_is_finished_all_the_same() -> None:
+    isolate = await Isolate().__aenter__()
+    disposing = asyncio.create_task(isolate.dispose())
+    await asyncio.sleep(0)  # it has killed the process, and waits for its end
+    disposing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await disposing
+    assert isolate.failure is not None

@@ -106,13 +106,14 @@ class Workers:
         """
         self._changed = asyncio.Condition()
         self._is_open = True
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(self._count):
-                    group.create_task(self._add())
-        except BaseExceptionGroup as failures:
+        # All are waited for, also when one fails: none is half started when they are ended.
+        outcomes = await asyncio.gather(
+            *(self._add() for _ in range(self._count)), return_exceptions=True
+        )
+        failures = [outcome for outcome in outcomes if outcome is not None]
+        if failures:
             await self.close()
-            raise failures.exceptions[0] from None
+            raise failures[0]
 
     async def close(self, grace: float = 0) -> None:
         """End all of them.

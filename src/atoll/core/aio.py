@@ -104,11 +104,13 @@ class AsyncDriver(driver.Driver):
         tasks = [task for task in self._tasks if task not in self._disposing]
         for task in tasks:
             self._stop(task)
-        if self._ended is not None and not self._ended.done():
-            await asyncio.shield(self._ended)
-        if tasks:
-            await asyncio.wait(tasks)
-        self._close()
+        try:
+            if self._ended is not None:
+                await _to_the_end(self._ended)
+            for task in tasks:
+                await _to_the_end(task)
+        finally:
+            self._close()
 
     def abandon(self, error: AtollError) -> None:
         """End the process from any thread; whoever uses the isolate later gets `error`."""
@@ -495,3 +497,15 @@ class AsyncDriver(driver.Driver):
         """References have been released; tell the guest in the loop's next iteration."""
         if self._loop is not None and not self._loop.is_closed() and self.host.failure is None:
             self._loop.call_soon_threadsafe(self._flush_soon)
+
+
+async def _to_the_end(future: asyncio.Future[Any]) -> None:
+    """Wait for something that is about to end; who is cancelled meanwhile waits all the same."""
+    cancelled: asyncio.CancelledError | None = None
+    while not future.done():
+        try:
+            await asyncio.wait([future])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
