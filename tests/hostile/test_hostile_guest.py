@@ -170,8 +170,7 @@ POLLUTION = {
     " delete Map.prototype[k]",
     "Set and WeakMap": "for (const C of [Set, WeakMap, WeakSet, WeakRef, FinalizationRegistry])"
     " for (const k of Reflect.ownKeys(C.prototype)) delete C.prototype[k]",
-    "Function.prototype": "Function.prototype.apply ="
-    " Function.prototype.bind = () => { throw 1 }",
+    "Function.prototype": "Function.prototype.apply = Function.prototype.bind = () => { throw 1 }",
     "Reflect": "for (const k of Reflect.ownKeys(Reflect)) delete Reflect[k]",
     "Object's functions": "for (const k of Object.getOwnPropertyNames(Object))"
     " if (typeof Object[k] === 'function') Object[k] = () => { throw 1 }",
