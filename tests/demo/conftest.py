@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playground() -> Iterator[str]:
     """Its address."""
     process = subprocess.Popen(
@@ -57,9 +57,12 @@ def playground() -> Iterator[str]:
         process.communicate(timeout=30)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a sandbox of its own where the tests run as root."""
+    """Chromium, without a sandbox of its own where the tests run as root.
+
+    Ended with the module, since Playwright runs an event loop in the tests' thread.
+    """
     with sync_playwright() as playwright:
         flags = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
