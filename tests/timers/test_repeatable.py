@@ -39,6 +39,11 @@ def run() -> tuple[str, list[str]]:
         isolate.eval(PROGRAM)
         for step in (3, 7, 40, 0.5):
             timers.tick(step)
+        # What was lost is told in a message of its own, which one of the next calls brings.
+        for _ in range(1000):
+            if lost:
+                break
+            isolate.eval("0")
         return isolate.eval("JSON.stringify(log)"), lost
 
 

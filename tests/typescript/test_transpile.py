@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import tempfile
 import threading
@@ -302,3 +303,11 @@ async def test_cancelling_ends_the_compiler() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert time.monotonic() - started < 5
+
+
+def test_many_isolates_leave_the_compiler_room() -> None:
+    """Each has descriptors in the process that starts the compiler, which may have 64 itself."""
+    with contextlib.ExitStack() as stack:
+        for _ in range(20):
+            stack.enter_context(sync.Isolate())
+        assert Compiler(cache=None).transpile("let x: 1 = 1", "x.ts").code.strip() == "let x = 1;"

@@ -154,6 +154,7 @@ def _put_on_seal() -> None:
 
 def _put_on_rlimits() -> None:
     rlimits.apply(cpu_time=60, threads=None)
+    rlimits.apply_open_files()
     _unprivileged()
 
 

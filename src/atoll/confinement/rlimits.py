@@ -21,8 +21,8 @@ OPEN_FILES = 64
 """Descriptors an isolate may hold: the engine needs about 20; each costs kernel memory."""
 
 
-def apply(*, cpu_time: float | None, threads: int | None, open_files: int = OPEN_FILES) -> None:
-    """Set the limits of the calling process, soft and hard alike.
+def apply(*, cpu_time: float | None, threads: int | None) -> None:
+    """Set the limits of the calling process but that on descriptors, soft and hard alike.
 
     Args:
         cpu_time: seconds of CPU after which the kernel kills it, rounded up; ``None`` for no limit.
@@ -35,12 +35,20 @@ def apply(*, cpu_time: float | None, threads: int | None, open_files: int = OPEN
     """
     for kind, value in _FIXED.items():
         resource.setrlimit(kind, (value, value))
-    resource.setrlimit(resource.RLIMIT_NOFILE, _lower(resource.RLIMIT_NOFILE, open_files))
     if threads is not None:
         resource.setrlimit(resource.RLIMIT_NPROC, _lower(resource.RLIMIT_NPROC, threads))
     if cpu_time is not None:
         seconds = max(1, -int(-cpu_time // 1))
         resource.setrlimit(resource.RLIMIT_CPU, _lower(resource.RLIMIT_CPU, seconds))
+
+
+def apply_open_files() -> None:
+    """Set the limit on descriptors, which counts for new ones alone.
+
+    Raises:
+        OSError: it cannot be set.
+    """
+    resource.setrlimit(resource.RLIMIT_NOFILE, _lower(resource.RLIMIT_NOFILE, OPEN_FILES))
 
 
 def _lower(kind: int, value: int) -> tuple[int, int]:

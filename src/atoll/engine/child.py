@@ -157,6 +157,8 @@ def _run(plan: ChildPlan, errors: int, proceed: int, spawner: int) -> None:
     if plan.confined:
         layer("no_new_privs", lambda: syscalls.prctl(syscalls.PR_SET_NO_NEW_PRIVS, 1))
         layer("landlock", lambda: _landlock(plan))
+        # Only now: what the spawner has open still is, and a ruleset takes numbers beyond it.
+        layer("rlimits", rlimits.apply_open_files)
         layer("seccomp", lambda: seccomp.install(_filter(plan)))
     os.execve(plan.argv[0], plan.argv, plan.environment)  # noqa: S606 — no shell is the point
 
