@@ -13,7 +13,7 @@ from urllib.parse import quote
 from atoll.asgi._types import Borrow, Receive, Scope, Send
 from atoll.asgi._workers import NoWorker
 from atoll.errors import AtollError, IsolateCrashed, IsolateDisposed, JSError, LimitExceeded
-from atoll.fetch import BodyError, Request, RequestTimeout, Response
+from atoll.fetch import BodyError, Headers, Request, RequestTimeout, Response
 
 _logger: Final = logging.getLogger("atoll.asgi")
 
@@ -41,6 +41,17 @@ def read_headers(scope: Scope) -> list[tuple[str, str]]:
     """The headers of a connection, but for those of the connection itself."""
     pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
     return [pair for pair in pairs if pair[0].lower() not in _HOP_BY_HOP]
+
+
+def encode_headers(
+    headers: Headers, without: frozenset[str] = frozenset()
+) -> list[tuple[bytes, bytes]]:
+    """Headers as a server takes them, but for some names in lower case."""
+    return [
+        (name.encode("latin-1"), value.encode("latin-1"))
+        for name, value in headers.items()
+        if name not in without
+    ]
 
 
 def read_url(scope: Scope, scheme: str) -> str:
@@ -171,13 +182,10 @@ class Exchange:
             pass
 
     async def _respond(self, response: Response) -> None:
-        headers = [
-            (name.encode("latin-1"), value.encode("latin-1"))
-            for name, value in response.headers.items()
-            if name not in _HOP_BY_HOP
-            and (name != "content-length" or self._scope["method"] == "HEAD")
-        ]
         size, is_head = response.size, self._scope["method"] == "HEAD"
+        headers = encode_headers(
+            response.headers, _HOP_BY_HOP if is_head else _HOP_BY_HOP | {"content-length"}
+        )
         if size is not None and not is_head and response.status not in (204, 304):
             headers.append((b"content-length", b"%d" % size))
         self._has_started = True

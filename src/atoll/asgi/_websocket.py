@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from atoll.asgi._http import log_failure, read_headers, read_url, status_of
+from atoll.asgi._http import encode_headers, log_failure, read_headers, read_url, status_of
 from atoll.asgi._types import Borrow, Receive, Scope, Send
 from atoll.fetch import Request, Response, WebSocket, WebSocketClosed
 
@@ -28,16 +28,11 @@ async def run(
                     await _refuse(scope, send, response)
                     return
                 socket = response.websocket
-                headers = [
-                    (name.encode("latin-1"), value.encode("latin-1"))
-                    for name, value in response.headers.items()
-                    if name not in _HANDSHAKE
-                ]
                 await send(
                     {
                         "type": "websocket.accept",
                         "subprotocol": socket.protocol or None,
-                        "headers": headers,
+                        "headers": encode_headers(response.headers, _HANDSHAKE),
                     }
                 )
                 await _relay(socket, receive, send)
@@ -64,7 +59,7 @@ async def _refuse(scope: Scope, send: Send, response: Response) -> None:
     if _DENIAL not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": 1000, "reason": ""})
         return
-    headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in response.headers.items()]
+    headers = encode_headers(response.headers)
     await send(
         {"type": f"{_DENIAL}.start", "status": max(response.status, 400), "headers": headers}
     )

@@ -18,7 +18,7 @@ _LINES: Final = re.compile(
 )
 
 
-_OF_THE_CONNECTION: Final = frozenset(
+OF_THE_CONNECTION: Final = frozenset(
     {
         "connection",
         "expect",
@@ -74,7 +74,7 @@ def without_framing(headers: Headers) -> Headers:
     headers._pairs = [
         pair
         for pair in headers._pairs
-        if (name := pair[0].lower()) not in _OF_THE_CONNECTION and name != "content-length"
+        if (name := pair[0].lower()) not in OF_THE_CONNECTION and name != "content-length"
     ]
     return headers
 
@@ -92,7 +92,7 @@ def with_true_length(headers: Headers, size: int | None) -> Headers:
         name = pair[0].lower()
         if name == "content-length":
             lengths.append(pair)
-        elif name not in _OF_THE_CONNECTION:
+        elif name not in OF_THE_CONNECTION:
             kept.append(pair)
     if (
         len(lengths) == 1

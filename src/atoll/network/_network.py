@@ -20,6 +20,7 @@ from atoll.fetch import (
     Response,
     WebSocket,
 )
+from atoll.fetch._tokens import OF_THE_CONNECTION
 from atoll.limits import MiB
 from atoll.network._addresses import parse_networks
 from atoll.network._client import AddressRefused, Sessions, open_session
@@ -29,27 +30,16 @@ from atoll.network._rules import Rule
 
 _logger: Final = logging.getLogger("atoll.network")
 
-_CONNECTION: Final = frozenset(
-    {
-        "connection",
-        "content-length",
-        "expect",
-        "host",
-        "keep-alive",
-        "proxy-authenticate",
-        "proxy-authorization",
-        "proxy-connection",
-        "sec-websocket-accept",
-        "sec-websocket-extensions",
-        "sec-websocket-key",
-        "sec-websocket-protocol",
-        "sec-websocket-version",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    }
-)
+_CONNECTION: Final = OF_THE_CONNECTION | {
+    "content-length",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "sec-websocket-accept",
+    "sec-websocket-extensions",
+    "sec-websocket-key",
+    "sec-websocket-protocol",
+    "sec-websocket-version",
+}
 """Headers that belong to a connection, which is the host's: a guest that set them could make two
 requests of one."""
 
