@@ -103,7 +103,7 @@ format: setup ## Rewrite Python and guest code the way check wants it
 	$(DENO) fmt --config demo/deno.json
 
 clean: ## Remove the environment, caches and build output
-	rm -rf $(VENV) demo/node_modules .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
+	rm -rf $(VENV) demo/node_modules benchmarks/node_peer/node_modules .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache dist
 	find src tests benchmarks demo examples tools -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 # A stamp is newer than what it was made from, so that a second run starts at once. An environment

@@ -19,7 +19,7 @@ from atoll import MiB
 from atoll.engine.process import spawner_pid
 from atoll.observe import Observer
 
-from . import peers
+from . import isolated_vm, peers
 from .measure import (
     Figure,
     Options,
@@ -149,9 +149,17 @@ def turnover(options: Options) -> Iterator[Row]:
         target = at_least_times(4, "pydeno's") if name == "pydeno" else None
         compared = True
         yield Row("fresh isolates, each used once", figure, label, Figure("/s", values), target)
+    try:
+        node = isolated_vm.find(install=not options.quick)
+        values = tuple(isolated_vm.rate(node, count, _AT_ONCE) for _ in range(rounds))
+    except isolated_vm.Unavailable as reason:
+        print(f"note: {reason}")
+    else:
+        compared = True
+        label = "isolated-vm in Node.js, in process"
+        yield Row("fresh isolates, each used once", figure, label, Figure("/s", values))
     if not compared:
         yield Row("fresh isolates, each used once", figure)
-    print("note: isolated-vm is a package of Node.js and is not measured here")
 
 
 def _rate(use: Callable[[int], None], count: int) -> float:
