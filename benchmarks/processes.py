@@ -1,12 +1,46 @@
-"""The process of an isolate, which is nobody's business but a benchmark's."""
+"""Processes: those that are measured beside Atoll, an isolate's own, and this one."""
 
 from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
 
 import atoll
 import atoll.sync
 
+from .raw import deno_environment
+
+
+@contextlib.contextmanager
+def running(command: list[str]) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
+    """A process and its output, until it is left."""
+    with deno_environment() as environment:
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            if process.stdout is None:
+                raise ValueError("no output")
+            yield process, process.stdout
+        finally:
+            process.kill()
+            process.communicate()
+
+
+def peak_memory() -> int:
+    """The most bytes that this process has had resident."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name == "VmHWM":
+            return int(value.split()[0]) * 1024
+    raise ValueError("the system does not say")
+
 
 def process_id(isolate: atoll.sync.Isolate | atoll.Isolate) -> int:
+    """The process of an isolate, which is nobody's business but a benchmark's."""
     process = isolate._driver.process
     assert process is not None
     assert process.pid is not None

@@ -18,13 +18,20 @@ if (mode === "serve") {
       () => Deno.connect({ hostname: "127.0.0.1", port: Number(port) }),
     ),
   );
-  const request = new TextEncoder().encode(
-    "GET /x HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n",
-  );
+  const get = (path) =>
+    new TextEncoder().encode(
+      `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n`,
+    );
+  const request = get("/x"), streamed = get("/stream");
   console.log("ready");
   const decoder = new TextDecoder();
   for await (const line of Deno.stdin.readable) {
-    const count = Math.floor(Number(decoder.decode(line)) / sockets.length);
+    const wanted = Number(decoder.decode(line));
+    if (wanted < 0) {
+      console.log(await firstByte(sockets[0], -wanted) / 1000);
+      continue;
+    }
+    const count = Math.floor(wanted / sockets.length);
     const start = performance.now();
     await Promise.all(sockets.map((socket) => repeat(socket, count)));
     console.log((performance.now() - start) / 1000 / (count * sockets.length));
@@ -43,9 +50,24 @@ if (mode === "serve") {
       } while (!ends(buffer, length));
     }
   }
+  /** Milliseconds until an answer begins, one request at a time. */
+  async function firstByte(socket, count) {
+    const buffer = new Uint8Array(4096);
+    let waited = 0;
+    for (let i = 0; i < count; i++) {
+      const start = performance.now();
+      await socket.write(streamed);
+      let length = await socket.read(buffer);
+      waited += performance.now() - start;
+      while (!endsChunked(buffer, length)) length += await socket.read(buffer.subarray(length));
+    }
+    return waited / count;
+  }
   /** "hello", or the end of a chunked body after it. */
   function ends(buffer, length) {
-    if (buffer[length - 1] === 0x6f) return true;
+    return buffer[length - 1] === 0x6f || endsChunked(buffer, length);
+  }
+  function endsChunked(buffer, length) {
     return length > 5 && buffer[length - 5] === 0x30 && buffer[length - 1] === 0x0a;
   }
 }

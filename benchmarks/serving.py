@@ -15,16 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 import atoll
-from atoll import MiB
-from atoll.fetch import Fetch, Request, Response
+from atoll.fetch import Fetch, Request
 
-from .measure import Options, Row, at_least_speed, at_most, faster, interleave_async, seconds, speed
-from .raw import deno_command, deno_environment
+from .measure import Options, Row, at_most, faster, interleave_async, seconds
+from .processes import running
+from .raw import deno_command
 
 _HERE: Final = Path(__file__).resolve().parent
 _HANDLER: Final = _HERE / "serving_handler.js"
@@ -46,9 +46,8 @@ const config :Workerd.Config = (
 
 
 def serving(options: Options) -> Iterator[Row]:
-    """Requests per second as seconds for each, and what streams pass."""
+    """Requests per second as seconds for each, and how soon a response begins."""
     yield from asyncio.run(_requests(options))
-    yield from asyncio.run(_streams(options))
 
 
 async def _requests(options: Options) -> list[Row]:
@@ -95,6 +94,10 @@ async def _requests(options: Options) -> list[Row]:
                 measurements.append(functools.partial(peer, batch))
             await interleave_async(2, *measurements)
             values = await interleave_async(rounds, *measurements)
+        few = -max(1, batch // 20)
+        firsts = [functools.partial(each, few) for each in (server, deno, peer) if each is not None]
+        await interleave_async(2, *firsts)
+        first_bytes = await interleave_async(rounds, *firsts)
     ours, calls, served, over_http, *others = map(seconds, values)
     title = f"dispatch_request, {_AT_ONCE} at once"
     rows = [
@@ -114,7 +117,12 @@ async def _requests(options: Options) -> list[Row]:
         )
         rows.append(Row(title, ours, "workerd, over HTTP", others[0], faster()))
     else:
-        print("note: there is no workerd (ATOLL_WORKERD); its row is left out")
+        print("note: there is no workerd (ATOLL_WORKERD); its rows are left out")
+    ours, *others = map(seconds, first_bytes)
+    rows += [
+        Row("first byte of a streamed response, atoll serve", ours, f"{name}, over HTTP", other)
+        for name, other in zip(("Deno.serve", "workerd"), others, strict=False)
+    ]
     return rows
 
 
@@ -123,55 +131,6 @@ async def _timed(worker: Callable[[int], Awaitable[None]], count: int) -> float:
     start = time.perf_counter()
     await asyncio.gather(*(worker(each) for _ in range(_AT_ONCE)))
     return (time.perf_counter() - start) / (each * _AT_ONCE)
-
-
-async def _streams(options: Options) -> list[Row]:
-    """A body from the host through the guest to the host: untouched, and read on the way."""
-    size = (8 if options.quick else 256) * MiB
-    chunk = bytes(256 * 1024)
-
-    async def big() -> AsyncIterator[bytes]:
-        for _ in range(size // len(chunk)):
-            yield chunk
-
-    async def drain(chunks: AsyncIterator[bytes]) -> float:
-        start = time.perf_counter()
-        length = 0
-        async for each in chunks:
-            length += len(each)
-        if length != size:
-            raise ValueError("another length")
-        return time.perf_counter() - start
-
-    async with atoll.Isolate() as isolate:
-        fetch = await isolate.install(Fetch(lambda request: Response(big())))
-        await isolate.eval(
-            """
-            serve(async (request) => {
-              const response = await fetch("https://other.example/");
-              if (request.url.endsWith("/untouched")) return response;
-              return new Response(response.body.pipeThrough(new TransformStream()));
-            })
-            """
-        )
-
-        async def through(path: str) -> float:
-            response = await fetch.dispatch_request(Request(f"https://app.example{path}"))
-            return await drain(response.body)
-
-        values = await interleave_async(
-            options.rounds(5),
-            lambda: through("/untouched"),
-            lambda: through("/piped"),
-            lambda: drain(big()),
-        )
-    untouched, piped, raw = (speed(size, times) for times in values)
-    beside = "the same iterator, read directly"
-    note = "the body stays on the host"
-    return [
-        Row("return fetch(url)", untouched, beside, raw, at_least_speed(0.4, 0.4), note),
-        Row("a body piped through the guest", piped, beside, raw),
-    ]
 
 
 # Servers and load
@@ -185,7 +144,7 @@ def find_workerd() -> str | None:
 @contextlib.contextmanager
 def _deno_server() -> Iterator[int]:
     command = deno_command("--allow-net=127.0.0.1", f"--allow-read={_HERE}", str(_SCRIPT), "serve")
-    with _running(command) as (_, output):
+    with running(command) as (_, output):
         yield int(output.readline())
 
 
@@ -218,7 +177,7 @@ def _workerd(binary: str) -> Iterator[int]:
         shutil.copy(_HANDLER, folder)
         config = Path(folder) / "config.capnp"
         config.write_text(_WORKERD % port)
-        with _running([binary, "serve", str(config)]):
+        with running([binary, "serve", str(config)]):
             _wait_for(port)
             yield port
 
@@ -237,9 +196,12 @@ def _wait_for(port: int) -> None:
 
 @contextlib.contextmanager
 def _load(port: int) -> Iterator[Callable[[int], float]]:
-    """A function that makes that many requests, and returns the seconds for each."""
+    """A function that makes that many requests, and returns the seconds for each.
+
+    A negative number makes them one after the other, and counts until an answer begins.
+    """
     command = deno_command("--allow-net=127.0.0.1", str(_SCRIPT), "load", str(port), str(_AT_ONCE))
-    with _running(command) as (process, output):
+    with running(command) as (process, output):
         output.readline()
 
         def run(count: int) -> float:
@@ -250,18 +212,3 @@ def _load(port: int) -> Iterator[Callable[[int], float]]:
             return float(output.readline())
 
         yield run
-
-
-@contextlib.contextmanager
-def _running(command: list[str]) -> Iterator[tuple[subprocess.Popen[str], IO[str]]]:
-    with deno_environment() as environment:
-        process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        try:
-            if process.stdout is None:
-                raise ValueError("no output")
-            yield process, process.stdout
-        finally:
-            process.kill()
-            process.communicate()

@@ -8,6 +8,7 @@ from typing import Final
 
 from . import (
     async_calls,
+    bodies,
     calls,
     codec,
     console,
@@ -39,6 +40,7 @@ BENCHMARKS: Final[dict[str, Callable[[Options], Iterator[Row]]]] = {
     "files": files.files,
     "modules": modules.modules,
     "serving": serving.serving,
+    "bodies": bodies.bodies,
     "fleet": start.fleet,
     "testing": testing.testing,
     "playground": playground.playground,
