@@ -104,6 +104,31 @@ async def test_query_parameters_go_in_as_an_object(isolate: Isolate) -> None:
     assert await isolate.eval("p => p", params) == params
 
 
+@pytest.mark.parametrize(
+    "init",
+    [
+        {"a": "1", "b": "x y"},
+        [("a", "1"), ("a", "2")],
+        "?a=1&a=2&empty=&flag&plus=x+y&percent=%C3%A9",
+        "",
+    ],
+)
+async def test_query_parameters_are_made_from_what_the_guest_makes_them_from(
+    isolate: Isolate, init: Any
+) -> None:
+    given = [list(pair) for pair in init] if isinstance(init, list) else init
+    expected = await isolate.eval("(init) => [...new URLSearchParams(init)]", given)
+    assert [list(pair) for pair in URLSearchParams(init)] == expected
+
+
+async def test_query_parameters_are_serialised_as_in_the_guest(isolate: Isolate) -> None:
+    pairs = [("every", "".join(map(chr, range(1, 256)))), ("é€\U0001f600", "~*-._!'()")]
+    expected = await isolate.eval(
+        "(pairs) => `${new URLSearchParams(pairs)}`", [list(pair) for pair in pairs]
+    )
+    assert str(URLSearchParams(pairs)) == expected
+
+
 async def test_names_and_values_that_look_like_the_notation_are_text(isolate: Isolate) -> None:
     params = URLSearchParams([("$", '{"$":["#",0]}'), ("__proto__", "x")])
     assert await isolate.eval("p => p", params) == params

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
-from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from atoll.core import operations
 from atoll.core.reference import BaseReference, Reference
@@ -79,8 +79,9 @@ class URL(str):
 class _Pairs(Generic[T]):
     """An ordered list of pairs of name and value; names may repeat."""
 
-    def __init__(self, pairs: Iterable[tuple[str, T]] = ()) -> None:
-        self._pairs = [(name, value) for name, value in pairs]
+    def __init__(self, pairs: Mapping[str, T] | Iterable[tuple[str, T]] = ()) -> None:
+        items = pairs.items() if isinstance(pairs, Mapping) else pairs
+        self._pairs = [(name, value) for name, value in items]
 
     def append(self, name: str, value: T) -> None:
         """Add a pair at the end."""
@@ -113,10 +114,19 @@ class _Pairs(Generic[T]):
 
 
 class URLSearchParams(_Pairs[str]):
-    """The query of a URL as pairs; ``str()`` gives its serialised form."""
+    """The query of a URL as pairs; ``str()`` gives its serialised form (URL Standard, section 5).
+
+    Args:
+        init: a mapping, pairs, or the text of a query, with or without its question mark.
+    """
+
+    def __init__(self, init: str | Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+        if isinstance(init, str):
+            init = parse_qsl(init.removeprefix("?"), keep_blank_values=True)
+        super().__init__(init)
 
     def __str__(self) -> str:
-        return urlencode(self._pairs)
+        return urlencode(self._pairs, safe="*").replace("~", "%7E")
 
 
 class Blob:
