@@ -220,6 +220,77 @@ async def test_a_redirect_that_is_not_followed_is_the_response(site: Site) -> No
     assert await site.eval(code) == [307, "https://other.test/end"]
 
 
+async def test_an_opaque_redirect_tells_only_its_url() -> None:
+    closed = asyncio.Event()
+
+    class Endless:
+        def __aiter__(self) -> Endless:
+            return self
+
+        async def __anext__(self) -> bytes:
+            return bytes(10_000)
+
+        async def aclose(self) -> None:
+            closed.set()
+
+    def answer(_request: Request) -> Response:
+        return Response(Endless(), status=307, status_text="Away", headers={"location": "/end"})
+
+    async with Isolate() as isolate:
+        await isolate.install(Fetch(answer, opaque_redirects=True))
+        result = await isolate.eval(
+            """
+            const r = await fetch("https://a.test/x?y#z", { redirect: "manual" });
+            const seen = (r) => [r.type, r.status, r.ok, r.statusText, [...r.headers], r.body,
+              r.url, r.redirected, r.bodyUsed];
+            let error = null;
+            try { r.headers.set("a", "b"); } catch (e) { error = e.name; }
+            [seen(r), seen(r.clone()), await r.text(), error]
+            """
+        )
+        seen = ["opaqueredirect", 0, False, "", [], None, "https://a.test/x?y", False, False]
+        assert result == [seen, seen, "", "TypeError"]
+        await closed.wait()  # what cannot be read is not kept open
+
+
+@pytest.mark.parametrize(
+    "init",
+    [
+        "{ redirect: 'manual', integrity: 'sha256-AAAA' }",  # there is no body
+        "{ redirect: 'manual', mode: 'no-cors' }",  # § 4.1: it is of another origin
+    ],
+)
+async def test_requests_that_cannot_have_an_opaque_redirect(init: str) -> None:
+    async with Isolate() as isolate:
+        await isolate.install(Fetch(redirecting, opaque_redirects=True))
+        code = f"fetch('https://a.test/to-other', {init}).catch(e => e.name)"
+        assert await isolate.eval(code) == "TypeError"
+
+
+async def test_an_opaque_redirect_does_not_leave_the_isolate() -> None:
+    async with Isolate() as isolate:
+        fetch = await isolate.install(Fetch(redirecting, opaque_redirects=True))
+        await isolate.eval("serve(() => fetch('https://a.test/to-other', { redirect: 'manual' }))")
+        with pytest.raises(JSError, match="opaque"):
+            await fetch.dispatch_request(Request("https://app.test/"))
+
+
+@pytest.mark.parametrize(
+    ("location", "url"),
+    [
+        ("/\xe2\x98\x83", "https://a.test/%E2%98%83"),
+        ("/?%\xe2\x98\x83\xff", "https://a.test/?%%E2%98%83%FF"),
+        ("//m\xc3\xbcnchen.test/", "https://xn--mnchen-3ya.test/"),
+    ],
+)
+async def test_a_location_is_bytes(site: Site, location: str, url: str) -> None:
+    def answer(request: Request) -> Response:
+        return Response.redirect(location) if request.hop == 0 else Response("end")
+
+    site.answer = answer
+    assert await site.eval("fetch('https://a.test/').then(r => r.url)") == url
+
+
 # Streams
 
 
@@ -606,3 +677,59 @@ async def test_integrity_is_verified(site: Site) -> None:
     assert await site.eval(code) == "hello"
     code = f"fetch('https://x.test/', {{ integrity: '{good[:-4]}AAA=' }}).catch(e => e.name)"
     assert await site.eval(code) == "TypeError"
+
+
+@pytest.mark.parametrize(
+    ("url", "init", "ok"),
+    [
+        ("'data:,hello'", "integrity: GOOD", True),
+        ("'data:,other'", "integrity: GOOD", False),
+        ("URL.createObjectURL(new Blob(['hello']))", "integrity: GOOD", True),
+        ("URL.createObjectURL(new Blob(['other']))", "integrity: GOOD", False),
+        # What has no body has no integrity, not even that of nothing: § 4.1 step 22.
+        ("'https://x.test/'", "integrity: EMPTY, method: 'HEAD'", False),
+        ("'https://x.test/none'", "integrity: EMPTY", False),
+        ("'https://x.test/none'", "integrity: 'unknown'", False),
+        ("'https://x.test/empty'", "integrity: EMPTY", True),
+    ],
+)
+async def test_integrity_of_every_kind_of_response(
+    site: Site, url: str, init: str, ok: bool
+) -> None:
+    site.answer = lambda request: (
+        Response(None, status=204) if request.url.pathname == "/none" else Response(b"")
+    )
+    code = f"""
+        const GOOD = "sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
+        const EMPTY = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+        fetch({url}, {{ {init} }}).then(() => true, e => e.name)
+    """
+    assert await site.eval(code) == (ok or "TypeError")
+
+
+async def test_aborting_while_integrity_is_verified_lets_go_of_the_body(site: Site) -> None:
+    started, closed = asyncio.Event(), asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        try:
+            while True:
+                yield bytes(1000)
+                started.set()
+                await asyncio.sleep(0.001)
+        finally:
+            closed.set()
+
+    site.answer = lambda request: Response(endless())
+    await site.eval(
+        """
+        globalThis.controller = new AbortController();
+        globalThis.failed = fetch("https://x.test/", {
+          integrity: "sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=",
+          signal: controller.signal,
+        }).catch(e => e.name);
+        undefined
+        """
+    )
+    await started.wait()
+    assert await site.eval("controller.abort(); failed") == "AbortError"
+    await closed.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator
 from typing import Any
@@ -140,6 +141,78 @@ async def test_redirects_are_not_followed_but_given_back(server: Server) -> None
 async def test_headers_that_are_not_ascii_come_through(server: Server) -> None:
     response = await allowing(server)(Request(f"{server.url}/redirect?to=/caf%C3%A9"))
     assert response.headers["location"].encode("latin-1") == "/café".encode()
+
+
+@contextlib.asynccontextmanager
+async def plain_server(answer: bytes) -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A server that keeps what it is sent, byte for byte, and always answers the same."""
+    heads: list[bytes] = []
+
+    async def answer_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(answer_one, "127.0.0.1", 0) as listening:
+        yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/", heads
+
+
+async def test_names_of_headers_are_sent_as_they_were_written() -> None:
+    async with plain_server(b"HTTP/1.1 204 None\r\nConnection: close\r\n\r\n") as (url, heads):
+        network = Network(url, private=LOOPBACK, headers={url: {"X-API-Key": "secret"}})
+        headers = [("THIS-is-A-test", "1"), ("Z", "z"), ("this-IS-a-test", "2"), ("x-api-key", "")]
+        await network(Request(url, headers=headers))
+    lines = heads[0].split(b"\r\n")
+    assert b"THIS-is-A-test: 1, 2" in lines
+    assert b"Z: z" in lines
+    assert [line for line in lines if line.lower().startswith(b"x-api")] == [b"X-API-Key: secret"]
+
+
+async def test_values_of_headers_are_bytes_both_ways() -> None:
+    answer = b"HTTP/1.1 200 \xe9\r\nX: a\x01\x80\xff b\r\nContent-Length: 0\r\n\r\n"
+    async with plain_server(answer) as (url, heads):
+        network = Network(url, private=LOOPBACK)
+        value = "café".encode().decode("latin-1")
+        response = await network(Request(url, headers={"X": value}))
+        assert b"X: caf\xc3\xa9" in heads[0].split(b"\r\n")
+        assert response.headers["x"] == "a\x01\x80\xff b"
+        assert response.status_text == "\xe9"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"), [("caf\xe9", "not UTF-8"), ("a\x01", "control"), ("a\x7f", "control")]
+)
+async def test_values_that_the_client_cannot_send_are_refused(value: str, message: str) -> None:
+    async with plain_server(b"") as (url, heads):
+        with pytest.raises(NetworkError, match=f"the header X-Mine has .*{message}"):
+            await Network(url, private=LOOPBACK)(Request(url, headers={"X-Mine": value}))
+    assert not heads
+
+
+async def test_a_body_that_breaks_the_protocol_fails_at_once() -> None:
+    go_on, hung_up = asyncio.Event(), asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n")
+        await go_on.wait()
+        writer.write(b"garbage")
+        await reader.read()
+        hung_up.set()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as listening:
+        url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/"
+        async with asyncio.timeout(10), Network(url, private=LOOPBACK) as network:  # idle: 60 s
+            response = await network(Request(url))
+            chunks = aiter(response.body)
+            assert await anext(chunks) == b"first"
+            go_on.set()
+            with pytest.raises(NetworkError, match="connection was lost"):
+                await anext(chunks)
+            await hung_up.wait()
 
 
 async def test_headers_of_the_connection_are_the_hosts(server: Server) -> None:

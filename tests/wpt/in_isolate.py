@@ -32,7 +32,7 @@ MEMORY: Final = 512 * MiB
 def capabilities(network: Network | None = None) -> Sequence[Any]:
     """One of everything, for one isolate."""
     files = Files(MemoryFileSystem())
-    return Console(), Encoding(), Timers(), Crypto(), Fetch(network), files
+    return Console(), Encoding(), Timers(), Crypto(), Fetch(network, opaque_redirects=True), files
 
 
 async def run_in_isolate(

@@ -74,6 +74,7 @@ class Fetch(BundledCapability):
         env: Mapping[str, object] | None = None,
         max_concurrent: int = 512,
         max_redirects: int = 20,
+        opaque_redirects: bool = False,
         max_header_bytes: int = 256 * KiB,
         max_websockets: int = 256,
         max_websocket_message: int = 16 * MiB,
@@ -88,6 +89,9 @@ class Fetch(BundledCapability):
             max_concurrent: requests of the guest that are with the handler at once; the guest
                 queues the rest.
             max_redirects: redirects that the guest follows for one request.
+            opaque_redirects: whether ``redirect: "manual"`` gives the guest an opaque response, of
+                which it can tell only the URL (Fetch Standard, section 2.2.6), as browsers do.
+                Otherwise it gives the redirect with its status and headers, as server runtimes do.
             max_header_bytes: characters that the headers of one message of the guest may have.
             max_websockets: connections that may be open at once.
             max_websocket_message: bytes, or characters, of one message of the guest.
@@ -112,6 +116,7 @@ class Fetch(BundledCapability):
         self._env = dict(env or {})
         self._max_concurrent = max_concurrent
         self._max_redirects = max_redirects
+        self._opaque_redirects = opaque_redirects
         self._max_headers = max_header_bytes
         self._max_websockets = max_websockets
         self._max_message = max_websocket_message
@@ -150,6 +155,7 @@ class Fetch(BundledCapability):
             "maxConcurrent": self._max_concurrent,
             "maxRedirects": self._max_redirects,
             "maxHeaders": self._max_headers,
+            "opaqueRedirects": self._opaque_redirects,
         }
 
     def connected(self, guest: Reference) -> FetchHandle:

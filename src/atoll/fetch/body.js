@@ -58,6 +58,8 @@ export function createBodies(atoll, idl, forms, options) {
     WeakMapCtor,
     WeakMapPrototypeGet,
     WeakMapPrototypeSet,
+    WeakRefCtor,
+    WeakRefPrototypeDeref,
     put,
     uncurryGetter,
     uncurryThis,
@@ -298,13 +300,17 @@ export function createBodies(atoll, idl, forms, options) {
     const host = /** @type {HostBody} */ (body.host);
     /** @type {any} */
     let reader = null;
+    /** The chunk after the last one that was read. @type {Promise<any> | null} */
+    let ahead = null;
     const next = (/** @type {any} */ controller) =>
-      PromisePrototypeThen(readerRead(reader), (/** @type {any} */ result) => {
+      PromisePrototypeThen(ahead ?? readerRead(reader), (/** @type {any} */ result) => {
+        ahead = null;
         if (result.done) {
           host.done = true;
           end(controller);
         } else if (TypedArrayPrototypeByteLength(result.value) > 0) {
           enqueueBytes(controller, result.value);
+          lookAhead(controller);
         } else {
           return next(controller);
         }
@@ -312,6 +318,13 @@ export function createBodies(atoll, idl, forms, options) {
         host.done = true;
         throw bodyFailure(error);
       });
+    /** What breaks the body off is to be known to who does not read at the moment. */
+    const lookAhead = (/** @type {any} */ controller) => {
+      ahead = readerRead(reader);
+      // A chunk that does not come must not keep the body from being collected.
+      const weak = new WeakRefCtor(controller);
+      PromisePrototypeThen(ahead, ignore, failLater(host, weak));
+    };
     return (/** @type {any} */ controller) => {
       if (reader !== null) return next(controller);
       return PromisePrototypeThen(openHost(host), (/** @type {any} */ opened) => {
@@ -320,6 +333,17 @@ export function createBodies(atoll, idl, forms, options) {
       });
     };
   }
+  /** @param {HostBody} host @param {any} weak */
+  const failLater = (host, weak) => (/** @type {any} */ error) => {
+    host.done = true;
+    const controller = WeakRefPrototypeDeref(weak);
+    if (controller === undefined) return;
+    try {
+      errorBytes(controller, bodyFailure(error));
+    } catch {
+      // it was cancelled meanwhile
+    }
+  };
   /** § 5.6: what breaks off a response is a network error. @param {any} cause */
   const bodyFailure = (cause) =>
     new TypeErrorCtor("the body failed half-way", /** @type {any} */ ({ __proto__: null, cause }));

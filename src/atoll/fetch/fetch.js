@@ -22,7 +22,7 @@ const NOT_ALLOWED = "fetch is not allowed here: the owner of this isolate gave n
  * @param {import("./body.js").Bodies} bodies
  * @param {import("./request.js").Requests} requests
  * @param {import("./response.js").Responses} responses
- * @param {{ allowed: boolean, fetch: any, maxConcurrent: number, maxRedirects: number, maxHeaders: number }} options
+ * @param {{ allowed: boolean, fetch: any, maxConcurrent: number, maxRedirects: number, maxHeaders: number, opaqueRedirects: boolean }} options
  */
 export function createFetch(atoll, idl, forms, parts, bodies, requests, responses, options) {
   const {
@@ -136,10 +136,10 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
         return;
       }
       /** @type {Exchange} */
-      const exchange = { signal, aborted: false, cancelSent: bodies.ignore };
+      const exchange = { signal, aborted: false, verifying: null, cancelSent: bodies.ignore };
       const listener = signal === null ? null : listen(exchange, inner, reject);
       PromisePrototypeThen(
-        schemeFetch(inner, exchange),
+        mainFetch(inner, exchange),
         (/** @type {InnerResponse} */ response) => {
           if (exchange.aborted) {
             bodies.cancelBody(response.body, undefined);
@@ -162,6 +162,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
    * @typedef {object} Exchange
    * @property {any} signal
    * @property {boolean} aborted
+   * @property {any} verifying the response's body, while it is read for its integrity
    * @property {(reason: any) => void} cancelSent gives up the request's body while it is sent
    */
 
@@ -185,6 +186,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
       exchange.aborted = true;
       reject(reason);
       bodies.cancelBody(inner.body, reason);
+      bodies.failBody(exchange.verifying, reason);
       exchange.cancelSent(reason);
     };
     const aborted = () => {
@@ -205,18 +207,41 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     };
   }
 
-  /** § 4.3 scheme fetch. @param {InnerRequest} inner @param {Exchange} exchange @returns {Promise<InnerResponse>} */
-  function schemeFetch(inner, exchange) {
+  /** § 4.1 main fetch. @param {InnerRequest} inner @param {Exchange} exchange @returns {Promise<InnerResponse>} */
+  function mainFetch(inner, exchange) {
     const url = new URLCtor(inner.url);
     const protocol = protocolOf(url);
-    if (inner.mode === "same-origin" && protocol !== "data:" && protocol !== "blob:") {
-      const base = requests.baseUrl();
-      if (base === undefined || requests.originOf(new URLCtor(base)) !== requests.originOf(url)) {
+    if (protocol !== "data:" && protocol !== "blob:" && !isOfOwnOrigin(url)) {
+      if (inner.mode === "same-origin") {
         return bodies.rejected(
           networkError("mode 'same-origin', and the URL is of another origin"),
         );
       }
+      if (inner.mode === "no-cors" && inner.redirect !== "follow" && options.opaqueRedirects) {
+        return bodies.rejected(networkError("mode 'no-cors' follows redirects to other origins"));
+      }
     }
+    const answered = schemeFetch(inner, exchange, url, protocol);
+    return inner.integrity === "" ? answered : PromisePrototypeThen(
+      answered,
+      (/** @type {InnerResponse} */ response) => verified(inner.integrity, response, exchange),
+    );
+  }
+  /** @param {any} url */
+  function isOfOwnOrigin(url) {
+    const base = requests.baseUrl();
+    return base !== undefined && requests.originOf(new URLCtor(base)) === requests.originOf(url);
+  }
+
+  /**
+   * § 4.3 scheme fetch.
+   * @param {InnerRequest} inner
+   * @param {Exchange} exchange
+   * @param {any} url
+   * @param {string} protocol
+   * @returns {Promise<InnerResponse>}
+   */
+  function schemeFetch(inner, exchange, url, protocol) {
     switch (protocol) {
       case "http:":
       case "https:":
@@ -260,9 +285,12 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
         bodies.cancelBody(response.body, undefined);
         throw networkError(`a redirect (${status}), and redirect is 'error'`);
       }
+      if (isRedirect(status) && inner.redirect === "manual" && options.opaqueRedirects) {
+        return opaqueRedirect(response, url);
+      }
       if (location === null) {
         if (spare !== null) bodies.cancelBody(spare, undefined);
-        return finish(inner, response, method, url, hop > 0);
+        return finish(response, method, url, hop > 0);
       }
       bodies.cancelBody(response.body, undefined);
       const next = redirectUrl(location, url);
@@ -299,7 +327,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
   function redirectUrl(location, url) {
     let next;
     try {
-      next = new URLCtor(forms.decodeUtf8(bytesOf(location)), requests.hrefOf(url));
+      next = new URLCtor(escapeBytes(location), requests.hrefOf(url));
     } catch {
       throw networkError(`a redirect to '${location}', which is no URL`);
     }
@@ -312,6 +340,15 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     }
     if (hashOf(next) === "") setHash(next, hashOf(url));
     return next;
+  }
+  /** A header's bytes beyond ASCII, as a URL has them. @param {string} text of code points below 256 */
+  function escapeBytes(text) {
+    let out = "";
+    for (let i = 0; i < text.length; i++) {
+      const code = charCodeAt(text, i);
+      out += code < 128 ? text[i] : `%${HEX[code >> 4]}${HEX[code & 15]}`;
+    }
+    return out;
   }
   /** @param {string} text of code points below 256 */
   function bytesOf(text) {
@@ -408,13 +445,12 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
 
   /**
    * § 4.1 main fetch, from step 15 on.
-   * @param {InnerRequest} inner
    * @param {InnerResponse} response
    * @param {string} method
    * @param {any} url
    * @param {boolean} redirected
    */
-  async function finish(inner, response, method, url, redirected) {
+  function finish(response, method, url, redirected) {
     response.type = "basic";
     response.url = requests.hrefOf(response.url === "" ? url : new URLCtor(response.url));
     response.redirected = redirected;
@@ -428,23 +464,42 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
       bodies.cancelBody(response.body, undefined);
       response.body = null;
     }
-    if (inner.integrity !== "") await verify(inner, response);
+    return response;
+  }
+  /**
+   * § 2.2.6 opaque-redirect filtered response: nothing is to be seen of the other but its URL.
+   * @param {InnerResponse} internal
+   * @param {any} url
+   */
+  function opaqueRedirect(internal, url) {
+    bodies.cancelBody(internal.body, undefined);
+    const response = responses.newInner();
+    response.type = "opaqueredirect";
+    response.status = 0;
+    response.url = requests.hrefOf(url);
     return response;
   }
   /** @param {number} status */
   const isRedirect = (status) =>
     status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 
-  /** Subresource Integrity, § 3.3.4. @param {InnerRequest} inner @param {InnerResponse} response */
-  async function verify(inner, response) {
-    const items = strongest(inner.integrity);
-    if (items.length === 0) return;
+  /**
+   * § 4.1 step 22, and Subresource Integrity, § 3.3.4.
+   * @param {string} integrity
+   * @param {InnerResponse} response
+   * @param {Exchange} exchange
+   */
+  async function verified(integrity, response, exchange) {
+    if (response.body === null) throw networkError("integrity needs a response with a body");
+    const items = strongest(integrity);
+    if (items.length === 0 || exchange.aborted) return response;
+    exchange.verifying = response.body;
     const { bytes } = await bodies.readAll(response.body);
     const actual = base64(await digest(items[0].algorithm, bytes));
     for (let i = 0; i < items.length; i++) {
       if (replaceEach(replaceEach(items[i].value, "-", "+"), "_", "/") === actual) {
         response.body = bodies.bodyOfBytes(bytes);
-        return;
+        return response;
       }
     }
     throw networkError("the response does not match its integrity");
@@ -615,6 +670,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
   return { fetch };
 }
 
+const HEX = "0123456789ABCDEF";
 const SPACES = ["\t", "\n", "\f", "\r"];
 const OF_THE_BODY = [
   "content-encoding",

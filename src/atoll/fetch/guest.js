@@ -33,6 +33,7 @@ import { createWebSockets } from "./web_socket.js";
  * @property {number} maxConcurrent
  * @property {number} maxRedirects
  * @property {number} maxHeaders
+ * @property {boolean} opaqueRedirects
  */
 
 /** @param {Atoll} atoll @param {Options} options */

@@ -244,6 +244,9 @@ export function createServe(atoll, idl, parts, bodies, requests, responses, sock
   async function encode(number, call, request, response) {
     const inner = responses.innerOf(response);
     if (inner.type === "error") throw new TypeErrorCtor("the handler returned Response.error()");
+    if (inner.type === "opaqueredirect") {
+      throw new TypeErrorCtor("the handler returned an opaque redirect, which has no status");
+    }
     if (call.reason !== undefined) {
       bodies.cancelBody(inner.body, call.reason);
       throw call.reason;

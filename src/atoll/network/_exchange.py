@@ -26,6 +26,7 @@ class Exchange:
         self._failure: str | None = None
         self._received = 0
         self._closing: asyncio.Task[None] | None = None
+        self._connection_closed: asyncio.Future[None] | None = None
 
     async def open(self, method: str, url: URL, **options: Any) -> aiohttp.ClientResponse:
         opened = await self._sessions.acquire()
@@ -51,10 +52,11 @@ class Exchange:
         else:
             self._restart()
             answer.content.on_eof(self._received_all)
+            self._watch(answer)
         return Response(
             body,
             status=answer.status,
-            status_text=answer.reason or "",
+            status_text=_as_bytes(answer.reason or ""),
             headers=pairs,
             url=str(request.url),
         )
@@ -88,6 +90,28 @@ class Exchange:
             raise NetworkError(f"the response is longer than {self._max_bytes} bytes")
         return chunk
 
+    def _watch(self, answer: aiohttp.ClientResponse) -> None:
+        """Notice that the connection is closed, although the client does not tell the body.
+
+        It does not where the rest of a body breaks the protocol.
+        """
+        connection = answer.connection
+        if connection is None or connection.protocol is None:
+            return
+        closed = self._connection_closed = connection.protocol.closed
+        if closed is None:
+            self._lost(None)
+        else:
+            closed.remove_done_callback(_ignore)
+            closed.add_done_callback(self._lost)
+
+    def _lost(self, closed: asyncio.Future[None] | None) -> None:
+        cause = None if closed is None else closed.exception()
+        content = None if self._answer is None else self._answer.content
+        if content is not None and not content.is_eof() and content.exception() is None:
+            error = aiohttp.ClientPayloadError("the connection was closed")
+            content.set_exception(error, cause or error)
+
     def _received_all(self) -> None:
         """What has not been read is in memory: it keeps nobody else from their turn."""
         slots, self._slots = self._slots, None
@@ -112,8 +136,23 @@ class Exchange:
         if self._timer is not None:
             self._timer.cancel()
         answer, self._answer = self._answer, None
+        closed, self._connection_closed = self._connection_closed, None
+        if closed is not None:
+            # The connection may live on; what ends it is the affair of its next response.
+            closed.remove_done_callback(self._lost)
+            closed.remove_done_callback(_ignore)
+            closed.add_done_callback(_ignore)
         if answer is not None:
             answer.release()
         if self._has_session:
             self._has_session = False
             await self._sessions.release()
+
+
+def _ignore(closed: asyncio.Future[None]) -> None:
+    closed.exception()
+
+
+def _as_bytes(reason: str) -> str:
+    """A reason phrase as bytes, one character each: the client takes them for UTF-8."""
+    return reason.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any, Final, NoReturn, Self
@@ -42,6 +43,9 @@ _CONNECTION: Final = OF_THE_CONNECTION | {
 }
 """Headers that belong to a connection, which is the host's: a guest that set them could make two
 requests of one."""
+
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""What RFC 9110, section 5.5, has recipients refuse in a value."""
 
 OnRequest = Callable[[Request], Awaitable[Request | Response | None]]
 OnResponse = Callable[[Request, Response], Awaitable[Response | None]]
@@ -162,14 +166,14 @@ class Network:
         return parsed
 
     def _outgoing(self, headers: Headers, url: URL) -> list[tuple[str, str]]:
-        outgoing = Headers([pair for pair in headers.items() if pair[0] not in _CONNECTION])
+        outgoing = _combined(headers)
+        for name in _CONNECTION & outgoing.keys():
+            del outgoing[name]
         for rule, added in self._headers:
             if rule.covers(url):
-                for name, value in added.items():
-                    outgoing[name] = value
-        if "user-agent" not in outgoing:
-            outgoing["user-agent"] = f"atoll/{__version__}"
-        return list(outgoing.items())
+                outgoing |= _combined(added)
+        outgoing.setdefault("user-agent", ("User-Agent", f"atoll/{__version__}"))
+        return [(name, _as_sent(name, value)) for name, value in outgoing.values()]
 
     async def _send(self, request: Request) -> Response:
         url = _parse(request.url)
@@ -258,6 +262,29 @@ async def _limited(request: Request, limit: int) -> AsyncIterator[bytes]:
         if sent > limit:
             raise NetworkError(f"the request's body is longer than {limit} bytes")
         yield chunk
+
+
+def _combined(headers: Headers) -> dict[str, tuple[str, str]]:
+    """By lower-case name: the name as it was first written, and all of its values."""
+    combined: dict[str, tuple[str, str]] = {}
+    for name, value in headers.raw:
+        first, values = combined.get(name.lower(), (name, None))
+        combined[name.lower()] = (first, value if values is None else f"{values}, {value}")
+    return combined
+
+
+def _as_sent(name: str, value: str) -> str:
+    """The text whose UTF-8 has the bytes that a value stands for, one character each.
+
+    The client writes UTF-8, and no control characters.
+    """
+    try:
+        text = value.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        raise NetworkError(f"the header {name} has bytes that are not UTF-8") from None
+    if _CONTROL.search(text) is not None:
+        raise NetworkError(f"the header {name} has a control character")
+    return text
 
 
 def _parse(url: str) -> URL:
