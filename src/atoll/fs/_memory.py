@@ -12,6 +12,7 @@ from typing import BinaryIO, Final
 
 from atoll.fs._ledger import Ledger
 from atoll.fs._names import split
+from atoll.fs._prefault import prefault
 from atoll.fs._protocol import (
     Buffer,
     FileChanged,
@@ -266,6 +267,7 @@ def _write(ledger: Ledger, data: bytearray, offset: int, new: Buffer) -> None:
         ledger.take(grown)
         _extend(ledger, data, offset - len(data), grown)
     if offset == len(data):
+        prefault(data, len(new))
         data += new
     else:
         data[offset:end] = new
