@@ -236,6 +236,37 @@ CASES: dict[str, tuple[str, Any]] = {
         return [changed, await fails(last.text())]""",
         [["NotReadableError"] * 5 + ["1235"], "NotFoundError"],
     ),
+    "a File that is read at once is that of the time of getFile()": (
+        """await make(dir, "f", "1234");
+        const handle = await dir.getFileHandle("f");
+        const stream = await handle.createWritable();
+        await stream.write("567890");
+        const before = await dir.getFileHandle("f");
+        const closing = stream.close();
+        const late = await (await before.getFile()).text();
+        await closing;
+        const access = await handle.createSyncAccessHandle({ mode: "readwrite-unsafe" });
+        const truncate = (size) => { access.truncate(size); access.flush(); };
+        const file = await (await dir.getFileHandle("f")).getFile();
+        truncate(3);
+        const found = [late, await fails(file.text())];
+        const again = await dir.getFileHandle("f");
+        truncate(2);
+        found.push((await again.getFile()).size);
+        access.close();
+        return found""",
+        ["567890", "NotReadableError", 2],
+    ),
+    "what was read of a File is the reader's": (
+        """await make(dir, "f", "1234");
+        const file = await (await dir.getFileHandle("f")).getFile();
+        const { value } = await file.stream().getReader().read();
+        value.fill(0);
+        const second = await (await dir.getFileHandle("f")).getFile();
+        const parts = [await second.slice(1, 3).text(), await second.slice(0, 4).text()];
+        return [value.length, await file.text(), await file.text(), ...parts]""",
+        [4, "1234", "1234", "23", "1234"],
+    ),
     "what is made of a File and something else cannot be cloned": (
         """const file = await (await make(dir, "f", "abc")).getFile();
         const mixed = new Blob([file, "x"]);

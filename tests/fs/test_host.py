@@ -22,6 +22,7 @@ from atoll.fs import (
     OverlayFileSystem,
     QuotaExceeded,
     QuotaFileSystem,
+    Stat,
 )
 from atoll.limits import MiB
 
@@ -176,6 +177,46 @@ async def test_a_file_of_the_guest_reaches_the_owner() -> None:
         await made.isolate.eval("await T.put(a, 'changed'); 0")
         with pytest.raises(JSError, match="NotReadableError"):
             await file.bytes()
+
+
+async def test_a_small_file_comes_with_its_handle() -> None:
+    class Counting(MemoryFileSystem):
+        stats = reads = 0
+
+        def stat(self, path: tuple[str, ...]) -> Stat:
+            self.stats += 1
+            return super().stat(path)
+
+        def read_version(self, path: tuple[str, ...], offset: int, size: int, tag: str) -> bytes:
+            self.reads += 1
+            return super().read_version(path, offset, size, tag)
+
+    files = Counting({"f": b"old", "large": bytes(MiB)})
+
+    def change() -> None:
+        files.write_bytes("f", b"changed meanwhile")
+
+    async with guest(files) as made:
+        await made.isolate.define_function("change", change)
+        await made.isolate.eval(
+            "globalThis.root = await navigator.storage.getDirectory();"
+            "globalThis.get = async (name) => (await root.getFileHandle(name)).getFile()"
+        )
+        assert await made.isolate.eval("(await get('f')).text()") == "old"
+        assert (files.stats, files.reads) == (1, 1)
+        await made.isolate.eval("globalThis.large = await get('large'); undefined")
+        assert files.reads == 1
+        # Whatever may have changed the file, and the guest could know of, makes it be asked for.
+        assert (
+            await made.isolate.eval("const file = await get('f'); change(); T.fails(file.text())")
+            == "NotReadableError"
+        )
+        await made.isolate.eval("globalThis.file = await get('f'); undefined")
+        files.write_bytes("f", b"changed again")
+        assert await made.isolate.eval("T.fails(file.text())") == "NotReadableError"
+        assert await made.isolate.eval(
+            "const h = await root.getFileHandle('f'); change(); (await h.getFile()).text()"
+        ) == ("changed meanwhile")
 
 
 def test_putting_files_in() -> None:

@@ -19,7 +19,7 @@ from atoll.fs._locks import LockTable, Mode, locks_of
 from atoll.fs._names import is_valid_name
 from atoll.fs._open import Opened, OpenTable
 from atoll.fs._owner import walk
-from atoll.fs._protocol import FileSystem, Kind, OpenFile, Path, Staged
+from atoll.fs._protocol import FileSystem, Kind, OpenFile, Path, Staged, Stat
 from atoll.fs._work import Worker
 from atoll.limits import MiB
 
@@ -32,6 +32,10 @@ _NOW: Final = 256 * 1024
 """Bytes that are read or written in the isolate's own thread when that does not have to wait."""
 _SMALL: Final = 64 * 1024
 """Bytes that are read or written in little more time than none."""
+_CHUNK: Final = MiB
+"""Bytes of new content that are written at once: to the page cache, as long as that has room."""
+_CARRIED: Final = 8 * 1024
+"""Bytes of a file that are sent along with what is known of it, as they are wanted next."""
 _KINDS: Final[dict[object, Kind]] = {"file": "file", "directory": "directory"}
 _WRITER_MODES: Final[dict[object, Mode]] = {"siloed": "siloed", "exclusive": "exclusive"}
 _SYNC_MODES: Final[dict[object, Mode]] = {
@@ -118,6 +122,8 @@ class Service:
         self._filesystem = filesystem
         self._observer = observer
         self._max_depth = max_depth
+        # An observer is told of each access, so each has to be made.
+        self._carries = observer is None and (filesystem.quick or not filesystem.blocking)
         self.worker = Worker(filesystem)
         self.opened = OpenTable(max_open)
 
@@ -194,10 +200,13 @@ class Service:
     # Entries
 
     def _lookup(self, path: object = None, kind: object = None, create: object = None) -> Answer:
-        """§ 3.3, 3.4: what `getFileHandle` and `getDirectoryHandle` do."""
+        """§ 3.3, 3.4: what `getFileHandle` and `getDirectoryHandle` do.
+
+        The snapshot of a file that was there, perhaps: the next thing that guests ask for.
+        """
         wanted = _KINDS.get(kind) if type(kind) is str else None
 
-        def work(names: Path) -> None:
+        def work(names: Path) -> list[Any] | None:
             if wanted is None or not names:
                 _refuse("a kind, and the path of an entry")
             try:
@@ -206,9 +215,12 @@ class Service:
                 if create is not True:
                     raise
                 self._create(names, wanted)
-                return
+                return None
             if found.kind != wanted:
                 raise Failure("TypeMismatchError", f"the entry is a {found.kind}")
+            if self._carries and wanted == "file" and create is not True:
+                return self._snapshot_of(names, found)
+            return None
 
         return self._do("create" if create is True else "look", path, work, quick=True)
 
@@ -359,15 +371,25 @@ class Service:
     # Files
 
     def _snapshot(self, path: object = None) -> Answer:
-        """[size, modification time in milliseconds, version, media type]."""
+        """[size, modification time in milliseconds, version, media type, content or null]."""
 
         def work(names: Path) -> list[Any]:
             found = self._filesystem.stat(names)
             if found.kind != "file":
                 raise Failure("TypeMismatchError", "the entry is a directory")
-            return [found.size, int(found.modified * 1000), found.tag, _media_type(names[-1])]
+            return self._snapshot_of(names, found)
 
         return self._do("look", path, work, quick=True)
+
+    def _snapshot_of(self, names: Path, found: Stat) -> list[Any]:
+        content = None
+        if self._carries and 0 < found.size <= _CARRIED:
+            with contextlib.suppress(Exception):  # the guest hears of it when it reads
+                content = self._filesystem.read_version(names, 0, found.size, found.tag)
+        if content is not None and len(content) != found.size:
+            content = None
+        modified = int(found.modified * 1000)
+        return [found.size, modified, found.tag, _media_type(names[-1]), content]
 
     def _read(
         self, path: object = None, tag: object = None, offset: object = None, size: object = None
@@ -422,7 +444,7 @@ class Service:
                 assert isinstance(writer, Writer)  # noqa: S101 - for the type checker
                 writer.staged.write(at, data)
 
-        small = isinstance(data, bytes | bytearray | memoryview) and len(data) <= _SMALL
+        small = isinstance(data, bytes | bytearray | memoryview) and len(data) <= _CHUNK
         return self.worker.do(work, None, quick=small)
 
     def _truncate(self, number: object = None, size: object = None) -> Answer:

@@ -30,8 +30,11 @@ _LOGGED: Final = 100
 _READERS: Final = 4
 _SLOW: Final = 0.01
 """Seconds that quick work may take; what takes longer sends the rest to the worker thread…"""
-_PENALTY: Final = 1.0
-"""…for so many."""
+_PENALTY: Final = 100
+"""…for so many times as long, so that it holds the event loop up for a hundredth of the time."""
+
+_LINGER: Final = 0.1
+"""Seconds that a thread waits for more work: starting one takes longer than most of it."""
 
 Work = Callable[[], Any]
 Done = Callable[[Any], None]
@@ -71,7 +74,7 @@ class Worker:
             answer = self.attempt(work)
             now = time.monotonic()
             if now - began > _SLOW:
-                self._slow_until = now + _PENALTY
+                self._slow_until = now + _PENALTY * (now - began)
         else:
             return self._in_thread(work, done, beside)
         if done is not None:
@@ -121,8 +124,9 @@ class _Queue:
     """Work that is done in order, by a thread that is there while there is some."""
 
     def __init__(self) -> None:
-        self._mutex = threading.Lock()
+        self._changed = threading.Condition(threading.Lock())
         self._items: deque[tuple[Work, Future[Any]]] = deque()
+        self._has_thread = False
         self._working = False
 
     def __len__(self) -> int:
@@ -131,20 +135,27 @@ class _Queue:
     def submit(self, work: Work) -> Future[Any]:
         """Have work done, which must not raise."""
         future: Future[Any] = Future()
-        with self._mutex:
+        with self._changed:
             self._items.append((work, future))
-            if not self._working:
-                self._working = True
+            if self._has_thread:
+                self._changed.notify()
+            else:
+                self._has_thread = True
                 # A daemon: a disk that does not answer must not keep the program from ending.
                 threading.Thread(target=self._run, name="atoll-fs", daemon=True).start()
         return future
 
     def _run(self) -> None:
         while True:
-            with self._mutex:
+            with self._changed:
                 if not self._items:
-                    self._working = False
+                    self._changed.wait(_LINGER)
+                if not self._items:
+                    self._has_thread = False
                     return
                 work, future = self._items.popleft()
+                self._working = True
             if future.set_running_or_notify_cancel():
                 future.set_result(work())
+            self._working = False
+            del work, future

@@ -50,6 +50,28 @@ export function createBlobs(atoll, idl, read) {
   /** Parts of ours. @type {WeakMap<object, { source: Source, start: number, end: number }>} */
   const known = new WeakMapCtor();
 
+  /** What the host has sent along with the latest snapshot. */
+  let carried = {
+    source: /** @type {Source | undefined} */ (undefined),
+    content: /** @type {Uint8Array | undefined} */ (undefined),
+    at: 0,
+  };
+
+  /**
+   * The whole content, if nothing can have happened since the snapshot that it came with, so that to
+   * ask for it could not give anything else. Once, as who gets it may do anything to it.
+   * @param {Source} source @param {number} start @param {number} end
+   */
+  const takeCarried = (source, start, end) => {
+    const { content, at } = carried;
+    if (source !== carried.source || content === undefined || at !== atoll.messagesExchanged()) {
+      return undefined;
+    }
+    if (start !== 0 || end !== TypedArrayPrototypeByteLength(content)) return undefined;
+    carried.content = undefined;
+    return content;
+  };
+
   /** @param {any} value @param {boolean} done */
   const result = (value, done) => ({ __proto__: /** @type {any} */ (null), value, done });
 
@@ -75,6 +97,13 @@ export function createBlobs(atoll, idl, read) {
     };
     const next = () => {
       if (ahead === undefined && at >= end) return PromiseResolve(result(undefined, true));
+      if (at === 0) {
+        const content = takeCarried(source, start, end);
+        if (content !== undefined) {
+          at = end;
+          return PromiseResolve(result(content, false));
+        }
+      }
       const current = ahead ?? ask();
       ahead = at < end ? ask() : undefined;
       // Whoever comes for it gets the failure; perhaps nobody does.
@@ -154,15 +183,14 @@ export function createBlobs(atoll, idl, read) {
   /**
    * @param {string[]} path
    * @param {string} name
-   * @param {any[]} snapshot size, modification time, version, media type
+   * @param {any[]} snapshot size, modification time, version, media type, content or null
    * @returns {File}
    */
   const fileOf = (path, name, snapshot) => {
     const options = { __proto__: null, type: snapshot[3], lastModified: snapshot[1] };
-    return back(
-      new FileCtor([], name, options),
-      makePart({ path, tag: snapshot[2] }, 0, snapshot[0]),
-    );
+    const source = { path, tag: snapshot[2] };
+    carried = { source, content: snapshot[4] ?? undefined, at: atoll.messagesExchanged() };
+    return back(new FileCtor([], name, options), makePart(source, 0, snapshot[0]));
   };
   return { fileOf };
 }

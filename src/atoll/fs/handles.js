@@ -164,7 +164,8 @@ export function createHandles(atoll, idl, host, openers) {
     // § 3.2, getFile()
     async getFile() {
       const path = filePath(this);
-      return openers.fileOf(path, lastOf(path), await call(host.snapshot, [path]));
+      const snapshot = takeLatest(path) ?? await call(host.snapshot, [path]);
+      return openers.fileOf(path, lastOf(path), snapshot);
     }
     // § 3.2, createWritable(options)
     /** @param {any[]} args */
@@ -255,8 +256,33 @@ export function createHandles(atoll, idl, host, openers) {
     const name = toUSVString(args[0]);
     const create = !!toDictionary(args[1], `the options of ${method}`)?.create;
     const path_ = child(path, name);
-    await call(host.lookup, [path_, kind, create]);
+    latest = await PromisePrototypeThen(
+      atoll.callAsync(host.lookup, [path_, kind, create]),
+      (/** @type {any} */ answer) => ({
+        path: path_,
+        snapshot: check(answer),
+        at: atoll.messagesExchanged(),
+      }),
+    );
     return new Class(KEY, path_);
+  };
+
+  /** The file that was looked up last, as it was then. */
+  let latest = {
+    path: /** @type {string[]} */ ([]),
+    snapshot: /** @type {any[] | null | undefined} */ (undefined),
+    at: 0,
+  };
+
+  /**
+   * That, if nothing can have happened since: to ask for it again could not give anything else.
+   * @param {string[]} path
+   */
+  const takeLatest = (path) => {
+    const { snapshot, at } = latest;
+    if (path !== latest.path || at !== atoll.messagesExchanged()) return undefined;
+    latest.snapshot = undefined;
+    return snapshot;
   };
 
   // Web IDL § 3.7.10, asynchronously iterable declarations. The host sends pages of a directory.

@@ -12,6 +12,7 @@ import {
   defineOperation,
   flush,
   isBlocked,
+  messagesExchanged,
   onIdle,
   postToHost,
 } from "./connection.js";
@@ -58,6 +59,9 @@ const removed = takeRemoved();
  * @property {(hostFunction: any, args: any[], signal?: AbortSignal) => Promise<any>} callAsync
  * @property {(hostFunction: any, ...args: any[]) => void} post call a host function, no answer
  * @property {() => void} flush send what was posted at once, not when the code that runs is done
+ * @property {() => number} messagesExchanged
+ * calls of the host and messages from it so far; while that stays the same, nothing that the guest
+ * could do has changed anything on the host, and it cannot have heard that something has
  * @property {() => boolean} isBlocked
  * whether a synchronous call waits for the host; user code may then be half-way through
  * @property {(listener: () => void) => void} onIdle
@@ -128,6 +132,7 @@ const atoll = ObjectFreeze({
   post: (/** @type {any} */ fn, /** @type {any[]} */ ...args) => postToHost(targetOf(fn), args),
   flush,
   isBlocked,
+  messagesExchanged,
   onIdle,
   reportException,
   interceptUncaught,

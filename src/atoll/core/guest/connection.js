@@ -102,6 +102,10 @@ const early = new MapCtor();
 const kept = new MapCtor();
 let nesting = 0;
 
+let exchanged = 0;
+/** Messages to and from the host so far. */
+export const messagesExchanged = () => exchanged;
+
 let pumping = false;
 let flushScheduled = false;
 
@@ -361,6 +365,7 @@ function takeCallId() {
  * @returns {Promise<any>}
  */
 export function callAsync(target, args, signal) {
+  exchanged++;
   return new PromiseCtor((resolve, reject) => {
     const message = encodeArguments(args);
     const id = takeCallId();
@@ -416,6 +421,7 @@ function abortWith(signal, id, pending) {
  * @returns {any}
  */
 export function callSync(target, args) {
+  exchanged++;
   if (nesting >= limits.nesting) {
     throw new TypeErrorCtor(
       `synchronous calls nested deeper than Limits.nesting (${limits.nesting})`,
@@ -463,6 +469,7 @@ function awaitReply(id) {
 
 /** Send a message that has no answer. @param {number} target @param {any[]} args */
 export function postToHost(target, args) {
+  exchanged++;
   writeChecked(wire.POST, 0, target, encodeArguments(args));
   // Code that never finishes is killed, and what it said until then is wanted most.
   if (now(performanceObject) - flushedAt >= POST_WAIT) flush();
@@ -471,6 +478,7 @@ export function postToHost(target, args) {
 
 /** @param {wire.FrameReader} reader @returns {Frame} */
 function take(reader) {
+  exchanged++;
   try {
     return reader.take();
   } catch {
