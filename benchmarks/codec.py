@@ -67,7 +67,7 @@ def _host(options: Options) -> Iterator[Row]:
         def encode(value: object = value) -> object:
             return marshal.encode(value, live, depth=100)
 
-        def decode(body: bytes = body, flags: int = flags) -> object:
+        def decode(body: bytes = bytes(body), flags: int = flags) -> object:
             return marshal.decode(body, flags, (), live, depth=100)
 
         yield from _rows(

@@ -20,6 +20,7 @@
     │   └── HandleLimitExceeded
     ├── IsolateCrashed               the process ended, or broke the protocol
     ├── IsolateDisposed              used after dispose
+    ├── HostOutOfMemory              this process, not the guest, has no memory; a MemoryError, too
     ├── ReentrancyError              would wait for a guest that is waiting for us
     ├── ReferenceReleased            used after release
     ├── ApiNotEnabled                a runtime was made without the API that is asked for
@@ -49,6 +50,7 @@ __all__ = [
     "CpuLimitExceeded",
     "EngineNotFound",
     "HandleLimitExceeded",
+    "HostOutOfMemory",
     "IsolateCrashed",
     "IsolateDisposed",
     "JSError",
@@ -273,6 +275,14 @@ class IsolateCrashed(AtollError):
 
 class IsolateDisposed(AtollError):
     """The isolate was disposed of, or never entered."""
+
+
+class HostOutOfMemory(AtollError, MemoryError):
+    """The host's own process got no memory from the system: for a value, a message, or a start.
+
+    Where a message of the guest could not be taken, its isolate was ended; a value that could not
+    be sent leaves the isolate as it was.
+    """
 
 
 class ReentrancyError(AtollError):

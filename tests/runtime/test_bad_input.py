@@ -7,9 +7,6 @@ import gc
 import importlib.metadata
 import os
 import resource
-import subprocess
-import sys
-import textwrap
 import threading
 from collections.abc import Iterator
 from importlib import resources
@@ -24,20 +21,7 @@ from atoll import AtollError, EngineNotFound, IsolateDisposed, Pool, PoolUnavail
 from atoll.core import bundle, launch
 from atoll.engine import deno
 from tests.hostile.support import gone, pid_of
-
-
-def run_program(text: str, *options: str) -> str:
-    """What a program prints that ends without a warning."""
-    done = subprocess.run(
-        [sys.executable, "-W", "error::ResourceWarning", *options, "-c", textwrap.dedent(text)],
-        capture_output=True,
-        text=True,
-        timeout=50,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
+from tests.runtime.support import run_program
 
 # Uses that are none
 

@@ -24,7 +24,14 @@ from atoll.core.launch import Confinement, explain_exit
 from atoll.core.reference import JSFunction, JSPromise, Reference
 from atoll.engine import ProcessExit
 from atoll.engine.pipe_writer import PipeWriter
-from atoll.errors import AtollError, CallLimitExceeded, IsolateDisposed, JSError, LimitExceeded
+from atoll.errors import (
+    AtollError,
+    CallLimitExceeded,
+    HostOutOfMemory,
+    IsolateDisposed,
+    JSError,
+    LimitExceeded,
+)
 from atoll.limits import Limits, MiB
 from atoll.wire.frames import ProtocolViolation
 
@@ -81,14 +88,16 @@ class AsyncDriver(driver.Driver):
         self._ended = loop.create_future()
         self._ready = loop.create_future()
         self._room = asyncio.Event()
-        process = self._launch()
-        loop.add_reader(process.output, self._readable)
-        loop.add_reader(process.control, self._control_readable)
-        self._flush()
         try:
+            process = self._launch()
+            loop.add_reader(process.output, self._readable)
+            loop.add_reader(process.control, self._control_readable)
+            self._flush()
             await self._ready
-        except BaseException:
+        except BaseException as error:
             await self.dispose()
+            if type(error) is MemoryError:
+                raise HostOutOfMemory(driver.NO_START) from error
             raise
         self._watch(self._next_look())
 
@@ -310,6 +319,8 @@ class AsyncDriver(driver.Driver):
             self.end(host.violation(error))
         except LimitExceeded as error:
             self.end(error)
+        except MemoryError:
+            self._starved()
         if host.ready is not None and self._ready is not None and not self._ready.done():
             self._guest_is_ready()
             self._ready.set_result(None)

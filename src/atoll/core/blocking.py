@@ -26,12 +26,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from atoll.core import operations, watchdog
 from atoll.core.coroutines import CoroutineRunner
-from atoll.core.driver import CANCEL_GRACE, MOST_VECTORS, PLAIN, READ_SIZE, Driver
+from atoll.core.driver import CANCEL_GRACE, MOST_VECTORS, NO_START, PLAIN, READ_SIZE, Driver
 from atoll.core.host import Invocation, Pending
 from atoll.core.launch import Confinement, explain_exit
 from atoll.core.reference import BaseReference
 from atoll.engine import IsolateProcess, ProcessExit
-from atoll.errors import AtollError, IsolateCrashed, IsolateDisposed, JSError, LimitExceeded
+from atoll.errors import (
+    AtollError,
+    HostOutOfMemory,
+    IsolateCrashed,
+    IsolateDisposed,
+    JSError,
+    LimitExceeded,
+)
 from atoll.limits import Limits
 from atoll.wire.frames import Frame, ProtocolViolation
 
@@ -69,16 +76,19 @@ class BlockingDriver(Driver):
 
     def start(self) -> None:
         """Start the process and wait until the guest is ready."""
-        process = self._launch()
-        os.set_blocking(process.output, True)
         try:
+            watchdog.watchdog.start()
+            process = self._launch()
+            os.set_blocking(process.output, True)
             while self.host.ready is None:
                 self._turn()
                 self.host.check_alive()
             self._wait_for_control(lambda: process.pid is not None)
             self._guest_is_ready()
-        except BaseException:
+        except BaseException as error:
             self.dispose()
+            if type(error) is MemoryError:
+                raise HostOutOfMemory(NO_START) from error
             raise
         self._watch(self._next_look())
 
@@ -212,6 +222,8 @@ class BlockingDriver(Driver):
                 if isinstance(error, LimitExceeded):
                     self.end(error)
                 raise
+            except MemoryError as error:
+                raise self._starved() from error
             except BaseException:
                 if self._torn:
                     self.end(IsolateCrashed(_INTERRUPTED))

@@ -19,6 +19,7 @@ from atoll.engine.pipe_writer import PipeWriter
 from atoll.engine.process import widen_pipe
 from atoll.errors import (
     AtollError,
+    HostOutOfMemory,
     IsolateCrashed,
     IsolateDisposed,
     LimitExceeded,
@@ -42,6 +43,7 @@ READ_SIZE: Final = 64 * 1024
 MOST_VECTORS: Final = 64
 """Buffers that one system call fills; the kernel takes 1024 at most."""
 _NEVER: Final = float("inf")
+NO_START: Final = "there is no memory for another isolate"
 WIDE_PIPE: Final = 256 * 1024
 """Bytes that a pipe holds once it has had much to carry; 64 KiB is usual."""
 _WIDE_FROM: Final = 128 * 1024
@@ -168,6 +170,14 @@ class Driver:
     def _backlog(self) -> int:
         """Bytes that wait for the guest to read them."""
         return sum(writer.size for writer in self._writers)
+
+    def _starved(self) -> HostOutOfMemory:
+        """End the isolate, as there was no memory for what it said: half of that may be lost."""
+        error = HostOutOfMemory(
+            "the host had no memory for a message of the guest, so the isolate was ended"
+        )
+        self.end(error)
+        return error
 
     def _guest_is_ready(self) -> None:
         assert self.process is not None  # noqa: S101 - for the type checker

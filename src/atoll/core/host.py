@@ -24,6 +24,7 @@ from atoll.core.reference import BaseReference
 from atoll.errors import (
     AtollError,
     CallLimitExceeded,
+    HostOutOfMemory,
     IsolateCrashed,
     IsolateDisposed,
     JSError,
@@ -237,9 +238,9 @@ class Host:
             pending.check = _is_reference
         try:
             pending.id = self.session.call(target, body, flags, segments, pending, nested=nested)
-        except MessageTooLarge as error:
+        except (MessageTooLarge, MemoryError) as error:
             self.handles.not_sent()
-            raise MarshalError(str(error), "args") from None
+            raise _not_sent(error, "args") from None
         self.handles.sent()
         return pending
 
@@ -249,9 +250,9 @@ class Host:
         body, flags, segments = self._encode_call(target, args)
         try:
             self.session.post(target, body, flags, segments)
-        except MessageTooLarge as error:
+        except (MessageTooLarge, MemoryError) as error:
             self.handles.not_sent()
-            raise MarshalError(str(error), "args") from None
+            raise _not_sent(error, "args") from None
         self.handles.sent()
 
     def _encode_call(self, target: int, args: tuple[Any, ...]) -> marshal.Encoded:
@@ -415,10 +416,10 @@ class Host:
             self.session.reply(id, error is None, body, flags, segments)
         except LimitExceeded:
             raise
-        except (AtollError, MessageTooLarge) as failure:
+        except (AtollError, MessageTooLarge, MemoryError) as failure:
             self.handles.not_sent()
             if not isinstance(failure, AtollError):
-                failure = MarshalError(str(failure), "result")
+                failure = _not_sent(failure, "result")
             body, flags, segments = self._encode(failure, "result")
             self.session.reply(id, False, body, flags, segments)
         self.handles.sent()
@@ -456,6 +457,12 @@ class Host:
         if isinstance(error, CallsExceeded):
             return CallLimitExceeded(f"the guest has {error} (Limits.calls, Limits.nesting)")
         return IsolateCrashed(f"the guest broke the protocol and was ended: {error}")
+
+
+def _not_sent(error: MessageTooLarge | MemoryError, root: str) -> AtollError:
+    if isinstance(error, MemoryError):
+        return HostOutOfMemory("there is no memory for a message, which was not sent")
+    return MarshalError(str(error), root)
 
 
 def _special_error(frame: Frame) -> BaseException | None:

@@ -7,6 +7,7 @@ import functools
 import json
 import os
 import platform
+import resource
 import secrets
 import signal
 import sys
@@ -163,6 +164,17 @@ def bound_memory(process: IsolateProcess, limits: Limits) -> None:
 
 def explain_exit(exit: ProcessExit, limits: Limits, *, started: bool) -> AtollError:
     """The error for a process that ended by itself."""
+    if not started:
+        room = resource.getrlimit(resource.RLIMIT_AS)[1]
+        if room != resource.RLIM_INFINITY:
+            return IsolateCrashed(
+                f"The isolate did not start. This process may have {room} bytes of addresses "
+                "(ulimit -v, RLIMIT_AS), and so may those it starts; V8 reserves far more than it "
+                "ever uses. Lift that limit: what an isolate uses is bounded by Limits.memory.",
+                exit.exit_code,
+                exit.signal,
+                exit.stderr,
+            )
     lowered = exit.stderr.lower()
     starved = exit.exit_code == _NO_ROOM or _starved(exit, limits)
     if starved or any(sign.lower() in lowered for sign in _OUT_OF_MEMORY):

@@ -21,16 +21,18 @@ from atoll.core.abort import AbortSignal
 from atoll.core.headers import Headers, encode_headers
 from atoll.core.notation import EPOCH, Failure, LiveValues
 from atoll.core.values import JSMap, JSRegExp, undefined
-from atoll.errors import AtollError, JSError, MarshalError
+from atoll.errors import AtollError, HostOutOfMemory, JSError, MarshalError
 from atoll.wire.frames import TAGGED, Buffer
 
 MAX_SAFE_INTEGER: Final = 2**53 - 1
 _CODES: Final = {"b": 3, "H": 4, "h": 5, "I": 6, "i": 7, "Q": 8, "q": 9, "e": 10, "f": 11, "d": 12}
 _CODES_BY_SIZE: Final = {("L", 4): 6, ("L", 8): 8, ("l", 4): 7, ("l", 8): 9}
 
-_json_encode = msgspec.json.Encoder().encode
+_json_encode_into = msgspec.json.Encoder().encode_into
+_FIRST: Final = 512
+"""Bytes of a new buffer, which grows as it is needed."""
 
-Encoded = tuple[bytes, int, list[Buffer]]
+Encoded = tuple[bytes | bytearray, int, list[Buffer]]
 """Body, frame flags, segments."""
 
 
@@ -39,12 +41,22 @@ def encode(value: object, live: LiveValues, *, depth: int, root: str = "value") 
 
     Raises:
         MarshalError: something in it cannot cross; names the path to it.
+        HostOutOfMemory: there is no memory for it.
     """
-    if _is_plain(value):
-        try:
-            return _json_encode(value), 0, _NO_SEGMENTS
-        except UnicodeEncodeError:
-            pass  # a lone surrogate: the encoder below finds it
+    try:
+        if _is_plain(value):
+            try:
+                return _json_encode(value), 0, _NO_SEGMENTS
+            except UnicodeEncodeError:
+                pass  # a lone surrogate: the encoder below finds it
+        return _encode(value, live, depth, root)
+    except MemoryError as error:
+        raise HostOutOfMemory(
+            "there is no memory to marshal a value, which was not sent"
+        ) from error
+
+
+def _encode(value: object, live: LiveValues, depth: int, root: str) -> Encoded:
     encoder = _Encoder(live, depth)
     try:
         tree = encoder.encode(value)
@@ -59,13 +71,20 @@ def encode(value: object, live: LiveValues, *, depth: int, root: str = "value") 
         raise failure.error(root) from failure.__cause__
     except RecursionError:
         raise MarshalError(f"nested deeper than the Python stack allows ({depth=})", root) from None
-    except AtollError:
+    except (AtollError, MemoryError):
         raise
     except Exception as error:
         # A property, an iterator or the like of the owner's own object.
         reason = f"{type(error).__name__} was raised while it was marshalled: {_text_of(error)}"
         raise MarshalError(reason, root) from error
     return body, TAGGED if encoder.tagged else 0, encoder.segments
+
+
+def _json_encode(tree: Any) -> bytearray:
+    # Not `encode`: where its buffer cannot grow, msgspec 0.22 ends the process by a fault.
+    body = bytearray(_FIRST)
+    _json_encode_into(tree, body)
+    return body
 
 
 _NO_SEGMENTS: Final[list[Buffer]] = []

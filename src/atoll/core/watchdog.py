@@ -14,6 +14,8 @@ import time
 import weakref
 from typing import Protocol
 
+from atoll.errors import HostOutOfMemory
+
 logger = logging.getLogger("atoll.isolate")
 
 
@@ -28,12 +30,31 @@ class Watched(Protocol):
 
 
 class Watchdog:
-    """One thread for all drivers of a host process, started when it is first needed."""
+    """One thread for all drivers of a host process, started with the first isolate."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self._looks: dict[int, tuple[float, weakref.ref[Watched]]] = {}
         self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Have the thread, so that `watch` cannot fail for want of one.
+
+        Raises:
+            HostOutOfMemory: there is no memory for a thread, or there may be no more of them.
+        """
+        with self._condition:
+            if self._thread is not None:
+                return
+            thread = threading.Thread(target=self._run, name="atoll-watchdog", daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:
+                raise HostOutOfMemory(
+                    "the thread that enforces limits on time could not be started: this process "
+                    f"has no memory for one, or may have no more of them ({error})"
+                ) from error
+            self._thread = thread
 
     def watch(self, watched: Watched, at: float) -> None:
         """Look at a driver at that time at the latest."""
@@ -43,11 +64,6 @@ class Watchdog:
             if known is not None and known[1] is ref and known[0] <= at:
                 return
             self._looks[id(watched)] = (at, ref)
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._run, name="atoll-watchdog", daemon=True
-                )
-                self._thread.start()
             self._condition.notify()
 
     def forget(self, watched: Watched) -> None:

@@ -120,6 +120,7 @@ class Spawner:
     """The event loop. See the module's description."""
 
     def __init__(self, requests: int, host: int) -> None:
+        self._raise_limits()
         self._reserve_low_descriptors()
         self._epoll = select.epoll()
         self._handlers: dict[int, Handler] = {}
@@ -153,6 +154,13 @@ class Spawner:
                 os.setgroups([])
             except OSError:
                 pass
+
+    def _raise_limits(self) -> None:
+        # What the host has set for itself would follow into children, and stay when it is lifted.
+        # V8 reserves hundreds of gigabytes of addresses, and has a limit on data of its own.
+        for kind in (resource.RLIMIT_AS, resource.RLIMIT_DATA):
+            hard = resource.getrlimit(kind)[1]
+            resource.setrlimit(kind, (hard, hard))
 
     def _reserve_low_descriptors(self) -> None:
         placeholder = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)

@@ -133,16 +133,19 @@ class _Queue:
         return len(self._items) + self._working
 
     def submit(self, work: Work) -> Future[Any]:
-        """Have work done, which must not raise."""
+        """Have work done, which must not raise.
+
+        Raises:
+            RuntimeError: no thread can be started.
+        """
         future: Future[Any] = Future()
         with self._changed:
-            self._items.append((work, future))
-            if self._has_thread:
-                self._changed.notify()
-            else:
-                self._has_thread = True
+            if not self._has_thread:
                 # A daemon: a disk that does not answer must not keep the program from ending.
                 threading.Thread(target=self._run, name="atoll-fs", daemon=True).start()
+                self._has_thread = True
+            self._items.append((work, future))
+            self._changed.notify()
         return future
 
     def _run(self) -> None:

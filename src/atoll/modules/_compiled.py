@@ -9,6 +9,7 @@ to choose the cache of that very text, and thus nothing that running it would no
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 import queue
@@ -104,8 +105,10 @@ class _Worker:
             self._known.add(job.identity)
             if not self._started:
                 # A daemon: what it does is worth nothing to a program that ends.
-                threading.Thread(target=self._work, name="atoll-compile", daemon=True).start()
-                self._started = True
+                thread = threading.Thread(target=self._work, name="atoll-compile", daemon=True)
+                with contextlib.suppress(RuntimeError):  # no more threads: perhaps later
+                    thread.start()
+                    self._started = True
 
     def wait(self) -> None:
         """Return when every job has been done."""

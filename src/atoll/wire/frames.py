@@ -88,7 +88,7 @@ def encode_frame(
     flags: int,
     id: int,
     target: int,
-    body: bytes = b"",
+    body: bytes | bytearray = b"",
     segments: Sequence[Buffer] = (),
 ) -> list[Buffer]:
     """The frame as buffers to write one after the other; segments are not copied."""

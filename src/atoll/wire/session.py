@@ -106,7 +106,7 @@ class Session:
     def call(
         self,
         target: int,
-        body: bytes,
+        body: bytes | bytearray,
         flags: int,
         segments: Sequence[Buffer],
         token: object,
@@ -123,18 +123,22 @@ class Session:
             self._nested.add(id)
         try:
             self._send(pipe, CALL, flags, id, target, body, segments)
-        except MessageTooLarge:
+        except (MessageTooLarge, MemoryError):
             self._nested.discard(id)
             raise
         self._next_id = id % 0xFFFFFFFF + 1
         self.calls[id] = token
         return id
 
-    def post(self, target: int, body: bytes, flags: int, segments: Sequence[Buffer]) -> None:
+    def post(
+        self, target: int, body: bytes | bytearray, flags: int, segments: Sequence[Buffer]
+    ) -> None:
         """Send a message that has no answer."""
         self._send(INPUT, POST, flags, 0, target, body, segments)
 
-    def reply(self, id: int, ok: bool, body: bytes, flags: int, segments: Sequence[Buffer]) -> None:
+    def reply(
+        self, id: int, ok: bool, body: bytes | bytearray, flags: int, segments: Sequence[Buffer]
+    ) -> None:
         """Answer a call of the guest. A call that is no longer open is ignored."""
         if id in self._async_calls:
             pipe = INPUT
@@ -179,7 +183,7 @@ class Session:
         flags: int,
         id: int,
         target: int,
-        body: bytes,
+        body: bytes | bytearray,
         segments: Sequence[Buffer],
     ) -> None:
         size = 16 + len(body)
@@ -191,9 +195,10 @@ class Session:
                 if size > self._message
                 else f"{len(segments)} binary values in one message; {MAX_SEGMENTS} at most"
             )
+        frame = encode_frame(kind, flags, id, target, body, segments)
         self.bytes_out += size
         self._sent[pipe] += size
-        self.outgoing[pipe].extend(encode_frame(kind, flags, id, target, body, segments))
+        self.outgoing[pipe].extend(frame)
 
     # Receiving
 
