@@ -343,3 +343,17 @@ async def test_syntax_errors_are_errors_of_the_guest(isolate: Isolate) -> None:
     error = await caught_from(isolate, "let = ;")
     assert isinstance(error, JSSyntaxError)
     assert error.name == "SyntaxError"
+
+
+async def test_a_stack_hook_may_call_the_one_that_it_replaces(fresh_isolate: Isolate) -> None:
+    """As Babel does, with frames of its own among V8's."""
+    code = """
+    const { prepareStackTrace } = Error;
+    const invented = { toString: () => "a line of my own" };
+    Error.prepareStackTrace = (error, sites) =>
+      prepareStackTrace(error, [invented, ...sites.slice(0, 1)]);
+    function fails() { return new Error("x").stack }
+    [fails(), fails()]
+    """
+    stacks = await fresh_isolate.eval(code, filename="user.js")
+    assert stacks == ["Error: x\n    at a line of my own\n    at fails (user.js:6:31)"] * 2

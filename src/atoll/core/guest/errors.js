@@ -154,15 +154,20 @@ export const asGuestError = (failure, root) => {
   return failure;
 };
 
+/** Hooks of user code may pass on what they have made themselves. @param {any} site */
+const isCallSite = (site) => typeof site?.getScriptNameOrSourceURL === "function";
+
 /** @param {any} site a V8 CallSite */
 const isNativeEval = (site) =>
-  site.getFunctionName() === "eval" && typeof site.getScriptNameOrSourceURL() !== "string";
+  isCallSite(site) && site.getFunctionName() === "eval" &&
+  typeof site.getScriptNameOrSourceURL() !== "string";
 
 /**
  * Code without a function of its own shows its place alone, in an eval as in a script.
  * @param {any} site a V8 CallSite
  */
 function describe(site) {
+  if (!isCallSite(site)) return `${site}`;
   const script = site.getScriptNameOrSourceURL();
   if (typeof script !== "string") return `${site}`;
   const line = site.getLineNumber();
@@ -200,7 +205,10 @@ export function installStackFilter(guestRoot, guestPath) {
   ownPath = guestPath;
   /** @type {any} */
   let userHook = undefined;
+  /** A hook may well call the one that it has replaced, which is this one. */
+  let inHook = false;
   const hidden = (/** @type {any} */ site) => {
+    if (!isCallSite(site)) return false;
     const file = site.getScriptNameOrSourceURL() ?? site.getFileName();
     return typeof file === "string" && isHiddenFile(file);
   };
@@ -213,8 +221,13 @@ export function installStackFilter(guestRoot, guestPath) {
       // Of the indirect eval that short code runs in, the call of the built-in shows, too.
       else if (count > 0 && isNativeEval(shown[count - 1])) shown.length = --count;
     }
-    if (typeof userHook === "function") {
-      return ReflectApply(userHook, ErrorCtor, [error, shown]);
+    if (typeof userHook === "function" && !inHook) {
+      inHook = true;
+      try {
+        return ReflectApply(userHook, ErrorCtor, [error, shown]);
+      } finally {
+        inHook = false;
+      }
     }
     let text;
     try {
