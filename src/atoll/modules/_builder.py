@@ -27,6 +27,9 @@ Loaded = str | bytes | ModuleSource | None
 TreeLoader = Callable[[str], Loaded | Awaitable[Loaded]]
 FallbackLoader = Callable[[str, str], Loaded | Awaitable[Loaded]]
 
+WEB: Final = ("worker", "browser")
+"""The names that packages give their builds for runtimes like an isolate."""
+
 _PARTS: Final = ("bundles.js", "registry.js", "commonjs.js", "async_hooks.js", "guest.js")
 
 
@@ -174,7 +177,7 @@ class Modules:
         prefix: str,
         path: str | os.PathLike[str],
         *,
-        conditions: tuple[str, ...] = (),
+        conditions: tuple[str, ...] = WEB,
         env: Mapping[str, str] | None = None,
     ) -> Self:
         """Provide the packages of a ``node_modules`` folder, resolved as Node does.
@@ -183,7 +186,8 @@ class Modules:
             prefix: the folder whose modules see the packages; empty for all.
             path: of the ``node_modules`` folder. No symbolic link leads out of it.
             conditions: of ``exports`` and ``imports``, beyond ``import`` or ``require`` and
-                ``default`` (``("browser",)``).
+                ``default``. Those that it has unless told otherwise choose what a package has
+                for runtimes with web APIs and without Node's.
             env: ``process.env`` of its CommonJS modules; ``{"NODE_ENV": "production"}`` by default.
 
         Raises:

@@ -52,6 +52,17 @@ def _path() -> str:
     return f"const path = (() => {{ {body}\nreturn createPath(); }})();\n{_EXPORT_PATH}"
 
 
+@functools.cache
+def _all_of_node() -> frozenset[str]:
+    file = resources.files("atoll") / "core" / "guest" / "node_modules.txt"
+    return frozenset(file.read_text("utf-8").split())
+
+
+def is_of_node(name: str) -> bool:
+    """Whether that is a built-in module of Node, of those that are not here, too."""
+    return name in _all_of_node()
+
+
 def is_part(name: str) -> bool:
     """Whether that is a file that built-in modules consist of."""
     return _PART.fullmatch(name) is not None or name.removesuffix(".js") in NAMES
@@ -70,6 +81,8 @@ def join(specifier: str, importer: str) -> str | None:
 @functools.cache
 def source(name: str) -> str:
     """Text of a built-in module, or of a part of one."""
+    if name == "empty":
+        return "export default {};"
     if name == "path":
         return _path()
     if name.startswith("path/"):

@@ -9,11 +9,15 @@ from importlib import resources
 from typing import Any, Final
 
 _ESM: Final = re.compile(
-    r"^\s*(?:import\s*(?:[\w$*{]|[\"'])|export\s+(?:default|const|let|var|function|class|async)\b"
-    r"|export\s*[{*])",
+    r"(?:^|[;}])\s*(?:import(?:\s+[\w$]|\s*[{*\"'])|export\s*[{*]"
+    r"|export\s+(?:default|const|let|var|function|class|async)\b)",
     re.MULTILINE,
 )
 _PROCESS: Final = re.compile(r"\bprocess\.")
+_BUFFER: Final = re.compile(
+    r"(?<![.\w$\"'])Buffer\s*[.(]|(?:\btypeof|\binstanceof|\bnew)\s+Buffer\b"
+)
+_OWN_BUFFER: Final = re.compile(r"[\"'](?:node:)?buffer[\"']")
 _CJS: Final = re.compile(r"\bmodule\.exports\b|\bexports\.[\w$]+\s*=|\brequire\s*\(")
 
 
@@ -22,17 +26,25 @@ def looks_like_esm(text: str) -> bool:
     return _ESM.search(text) is not None and _CJS.search(text) is None
 
 
-def uses_process(text: str) -> bool:
-    """Whether an ES module may count on Node's global ``process``."""
-    return _PROCESS.search(text) is not None
+def node_globals(text: str) -> list[str]:
+    """Which of Node's globals a module of a package may count on, of those that it can have."""
+    names = ["process"] if _PROCESS.search(text) else []
+    if _BUFFER.search(text) and not _OWN_BUFFER.search(text):
+        names.append("Buffer")
+    return names
 
 
-def process_for(env: Mapping[str, str]) -> dict[str, Any]:
-    """The part of Node's ``process`` that CommonJS modules find in their scope."""
+def process_for(env: Mapping[str, str], *, browser: bool) -> dict[str, Any]:
+    """The part of Node's ``process`` that CommonJS modules find in their scope.
+
+    Args:
+        env: its ``env``.
+        browser: whether packages give what they have for the web, as bundlers say there.
+    """
     return {
         "env": dict(env),
         "argv": [],
-        "browser": False,
+        "browser": browser,
         "platform": "linux",
         "version": "v22.0.0",
         "versions": {"node": "22.0.0"},

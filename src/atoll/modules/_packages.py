@@ -2,6 +2,8 @@
 
 The algorithms and their names are those of "Modules: ECMAScript modules" and "Modules: CommonJS
 modules" in Node's documentation; what they say of the file system happens below the mounted folder.
+One thing is as bundlers have it: an `import` may leave out an extension or an index, as ``require``
+may. What packages publish for runtimes other than Node was written for bundlers.
 """
 
 from __future__ import annotations
@@ -13,10 +15,14 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import quote, unquote
 
+from . import _browser_field
 from ._files import Folder, OutsideError, TooLargeError
 from ._urls import BASE, path_below, without_query
 
 Mode = Literal["import", "require"]
+
+EMPTY: Final = "node:empty"
+"""The URL of a module of which a package says that there is none on the web."""
 
 _PACKAGE_JSON: Final = 4 * 1024 * 1024
 _CJS_SUFFIXES: Final = (".js", ".json", ".cjs")
@@ -58,6 +64,12 @@ class Package:
         """The path of a target that starts with ``./``."""
         return posixpath.normpath(f"{self.path}/{target}")
 
+    def replacement(self, name: str) -> _browser_field.Replacement:
+        """What this package has in the place of another, or of a file of its own."""
+        if _browser_field.CONDITION not in self.mount.conditions:
+            return None
+        return _browser_field.replacement(self.manifest, name)
+
 
 class Packages:
     """The packages that one isolate may import."""
@@ -87,9 +99,9 @@ class Packages:
         """
         if specifier.startswith("#"):
             return self._resolve_private(specifier, importer, mode)
+        scope = self._scope(importer)
         name, rest = _split(specifier)
         subpath = f".{rest}"
-        scope = self._scope(importer)
         if scope is not None and scope.manifest.get("name") == name:
             exports = scope.manifest.get("exports")
             if exports is not None:
@@ -102,21 +114,39 @@ class Packages:
             return self._resolve_in(package, subpath, mode)
         return None
 
+    def replaced(self, specifier: str, importer: str, mode: Mode) -> str | None:
+        """The URL of what the importer's package has in the place of another one, on the web.
+
+        Raises:
+            PackageError: it names something that is not there.
+        """
+        scope = self._scope(importer)
+        replacement = None if scope is None else scope.replacement(specifier)
+        if scope is None or replacement is None:
+            return None
+        if replacement is False:
+            return EMPTY
+        other = str(replacement)
+        if not other.startswith("./"):
+            return None if other == specifier else self.resolve(other, importer, mode)
+        found = self._file_or_folder(scope.mount, scope.below(other))
+        return self._existing(scope.mount, found, other)
+
     def _resolve_in(self, package: Package, subpath: str, mode: Mode) -> str:
         exports = package.manifest.get("exports")
         if exports is not None:
             return self._resolve_exports(package, subpath, exports, mode)
         if subpath == ".":
             found = self._main(package)
-        elif mode == "require":
-            found = self._file_or_folder(package.mount, package.below(subpath))
         else:
-            found = package.below(subpath)
+            found = self._file_or_folder(package.mount, package.below(subpath))
         return self._existing(package.mount, found, subpath)
 
     def _main(self, package: Package) -> str | None:
         """LEGACY_MAIN_RESOLVE."""
         main = package.manifest.get("main")
+        if _browser_field.CONDITION in package.mount.conditions:
+            main = _browser_field.main_of(package.manifest) or main
         if isinstance(main, str) and main:
             found = self._file_or_folder(package.mount, package.below(f"./{main}"))
             if found is not None:
@@ -150,7 +180,7 @@ class Packages:
         return next((name for name in found if _kind(mount, name) == "file"), None)
 
     def resolve_relative(self, url: str) -> str | None:
-        """What ``require`` of a relative path finds at a URL of a mount, extensions added."""
+        """What a relative path finds at a URL of a mount, extensions added."""
         mount = self.mount_of(url)
         if mount is None:
             return None
@@ -170,16 +200,26 @@ class Packages:
         path = _path(url, mount)
         if _kind(mount, path) != "file":
             return None
-        return self._existing(mount, path, path) + url[len(without_query(url)) :]
+        found = self._existing(mount, path, path)
+        return found if found == EMPTY else found + url[len(without_query(url)) :]
 
     def _existing(self, mount: Mount, path: str | None, subpath: str) -> str:
         if path is None or not _is_inside(path) or _kind(mount, path) != "file":
             raise PackageError(f"the package has no file {subpath!r}", "not found", missing=True)
-        try:
-            real = mount.folder.real(path)
-        except OutsideError:
-            raise PackageError(*_LINK_OUT) from None
-        return mount.url + quote(real, safe="/@!$&'()*+,;=~-._")
+        url = _file_url(mount, path)
+        package = self._scope(url)
+        replacement = None
+        if package is not None:
+            replacement = package.replacement("." + _path(url, mount)[len(package.path) :])
+        if package is None or replacement is None:
+            return url
+        if replacement is False:
+            return EMPTY
+        # What takes a file's place is not replaced in its turn.
+        other = self._file_or_folder(mount, package.below(str(replacement)))
+        if other is None:
+            raise PackageError(f"the package has no file {replacement!r}", "browser field")
+        return _file_url(mount, other)
 
     # PACKAGE_EXPORTS_RESOLVE, PACKAGE_IMPORTS_RESOLVE
 
@@ -322,6 +362,15 @@ def _path(url: str, mount: Mount) -> str:
     if path is None:
         raise PackageError("the path is malformed", "path")
     return path
+
+
+def _file_url(mount: Mount, path: str) -> str:
+    """The URL of a file that is there, links followed."""
+    try:
+        real = mount.folder.real(path)
+    except OutsideError:
+        raise PackageError(*_LINK_OUT) from None
+    return mount.url + quote(real, safe="/@!$&'()*+,;=~-._")
 
 
 _LINK_OUT: Final = ("a symbolic link leads out of the mounted node_modules", "symbolic link")

@@ -25,7 +25,7 @@ from atoll.errors import (
     ModuleNotFound,
 )
 
-from . import _builtins, _commonjs, _compiled
+from . import _browser_field, _builtins, _commonjs, _compiled
 from ._files import Folder, OutsideError, TooLargeError
 from ._packages import PackageError, Packages
 from ._sources import Kind, ModuleSource, extension_of, kind_of
@@ -108,7 +108,12 @@ class ModuleSession:
             "resolve": self.resolve,
             "cycle": self.cycle,
             "lexer": _commonjs.lexer_source,
-            "process": _commonjs.process_for(self._config.env),
+            "process": _commonjs.process_for(
+                self._config.env,
+                browser=any(
+                    _browser_field.CONDITION in mount.conditions for mount in self._config.mounts
+                ),
+            ),
         }
 
     def resolve(self, specifier: Any, importer: Any) -> str:
@@ -255,14 +260,13 @@ class ModuleSession:
         if without_query(url) in self._config.virtual or url in self._config.virtual:
             return url
         if scheme == "node":
-            return self._resolve_builtin(want, url[len("node:") :])
+            found = self._packages.replaced(want.specifier, want.importer, _mode(want))
+            return found or self._resolve_builtin(want, url[len("node:") :])
         if self._tree_of(url) is not None and self._packages.mount_of(url) is None:
             return url
         if self._packages.mount_of(url) is not None:
-            if want.type == "require":
-                found = self._packages.resolve_relative(url)
-            else:
-                found = self._packages.real_url(url)
+            found = None if want.type == "require" else self._packages.real_url(url)
+            found = found or self._packages.resolve_relative(without_query(url))
             if found is not None:
                 return found
         elif self._config.fallback is not None:
@@ -280,12 +284,15 @@ class ModuleSession:
             return url
         if self._tree_of(url, bare=True) is not None:
             return url
-        if self._config.mounts and specifier in _builtins.NAMES:
-            return self._resolve_builtin(want, specifier)
         if self._config.mounts:
-            found = self._packages.resolve(specifier, want.importer, _mode(want))
+            found = self._packages.replaced(specifier, want.importer, _mode(want))
+            if found is None and specifier in _builtins.NAMES:
+                return self._resolve_builtin(want, specifier)
+            found = found or self._packages.resolve(specifier, want.importer, _mode(want))
             if found is not None:
                 return found
+            if _builtins.is_of_node(specifier) and self._config.fallback is None:
+                return self._resolve_builtin(want, specifier)
         if self._config.fallback is not None:
             return url
         if self._tree_of(url) is not None:
@@ -467,7 +474,7 @@ class ModuleSession:
         source_map = None if is_package else self._source_map(want, source, text)
         return [
             *(want.url, want.type, kind, code, want.specifier, want.importer),
-            *(self._uses_process(want, kind, code), source_map, None, None),
+            *(self._node_globals(want, code), source_map, None, None),
         ]
 
     def _text(self, want: _Want, code: str | bytes) -> str:
@@ -519,7 +526,10 @@ class ModuleSession:
         cache = self._config.cache
         if cache is None or self.limits is None or kind not in ("esm", "cjs"):
             return None
-        if len(code) < _compiled.LARGE or self._uses_process(want, kind, code):
+        if len(code) < _compiled.LARGE:
+            return None
+        node_globals = self._node_globals(want, code)
+        if kind == "esm" and node_globals:
             return None
         key = _compiled.key_of(kind, code, self.limits)
         found = _compiled.find(cache, key)
@@ -532,12 +542,12 @@ class ModuleSession:
         return [
             *(want.url, want.type, "bundle" if is_script else kind),
             *(found.text if is_script else code, want.specifier, want.importer),
-            *(False, None, found.names, found.cache),
+            *(node_globals, None, found.names, found.cache),
         ]
 
-    def _uses_process(self, want: _Want, kind: str, code: str) -> bool:
+    def _node_globals(self, want: _Want, code: str) -> list[str]:
         is_package = self._packages.mount_of(want.url) is not None
-        return kind == "esm" and is_package and _commonjs.uses_process(code)
+        return _commonjs.node_globals(code) if is_package else []
 
     async def _transpile(self) -> None:
         """Make JavaScript of what has arrived as something else."""

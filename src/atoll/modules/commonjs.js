@@ -131,7 +131,7 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
 
   // The names of Node's globals are parameters of a function around the module's own, so that the
   // module may declare them itself.
-  const HEAD = "(function (process, global) { return function (exports, require, module, " +
+  const HEAD = "(function (process, global, Buffer) { return function (exports, require, module, " +
     "__filename, __dirname) {";
 
   const TAIL = "\n}})";
@@ -172,7 +172,15 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
       displayErrors: false,
       breakOnSigint: false,
     });
-    return outer(nodeProcess, globalThis);
+    return outer(nodeProcess, globalThis, bufferFor(record));
+  }
+
+  /** Node's `Buffer`, for a module that may count on it. @param {Module} record */
+  function bufferFor(record) {
+    for (let i = 0; i < record.globals.length; i++) {
+      if (record.globals[i] === "Buffer") return exportsOf(registry.loadSync(requestOf("node:buffer", record.url))).Buffer;
+    }
+    return undefined;
   }
 
   /**

@@ -14,8 +14,12 @@
 
 import { BUNDLE_OFFSET } from "./bundles.js";
 
-/** Goes before a module's own text, on its first line. */
-const PROCESS = 'import process from "node:process"; ';
+/** Globals of Node; what goes before a module's own text, on its first line. */
+const NODE_GLOBALS = {
+  __proto__: null,
+  process: 'import process from "node:process"; ',
+  Buffer: 'import { Buffer } from "node:buffer"; ',
+};
 /** Between a specifier and a type, where it has to be told from another. */
 const TYPED = "\0type:";
 const POLLUTED = "Array.prototype has properties with numbers for names: no module can be loaded";
@@ -29,6 +33,7 @@ const POLLUTED = "Array.prototype has properties with numbers for names: no modu
  * @property {string} type "" or what the import attribute asked for; "cjs" for CommonJS
  * @property {string} kind esm, bundle, json, text, bytes, cjs, or native for one that is made here
  * @property {any} source text or bytes; dropped once it is compiled
+ * @property {string[]} globals of Node's that it may count on
  * @property {Uint8Array | null} cache compiled code from the disk
  * @property {string} specifier by which it was first imported
  * @property {string} importer
@@ -193,16 +198,25 @@ export function createRegistry(atoll, moduleEngine, options) {
     });
 
   /**
-   * Packages for Node may use its global `process`, or declare a `process` of their own.
+   * Packages for Node may use its globals, or declare some of their names themselves.
    * @param {Module} record
    */
-  function compileWithProcess(record) {
+  function compileForNode(record) {
+    const { globals, url } = record;
     const text = textOf(record);
-    try {
-      return compile(`${PROCESS}${text}`, record.url, record.url, -PROCESS.length);
-    } catch {
-      return compileText(text, record.url, record.url, record.specifier, record.importer);
+    // All of them, then each alone.
+    for (let i = globals.length > 1 ? -1 : 0; i < globals.length; i++) {
+      let head = "";
+      for (let j = 0; j < globals.length; j++) {
+        if (i < 0 || i === j) head += /** @type {any} */ (NODE_GLOBALS)[globals[j]];
+      }
+      try {
+        return compile(`${head}${text}`, url, url, -head.length);
+      } catch {
+        continue;
+      }
     }
+    return compileText(text, url, url, record.specifier, record.importer);
   }
 
   /**
@@ -382,6 +396,7 @@ export function createRegistry(atoll, moduleEngine, options) {
       type,
       kind: data[2],
       source: data[3],
+      globals: data[6],
       cache: data[9],
       specifier: data[4],
       importer: data[5],
@@ -400,9 +415,7 @@ export function createRegistry(atoll, moduleEngine, options) {
       } else if (record.kind === "native") {
         record.module = nativeModule(url);
       } else if (record.kind === "esm") {
-        record.module = data[6]
-          ? compileWithProcess(record)
-          : compileText(textOf(record), url, url, record.specifier, record.importer);
+        record.module = compileForNode(record);
         record.requests = requestsOf(record.module, url);
         distinguishTypes(record, textOf(record), url);
         record.linked = false;
@@ -730,6 +743,7 @@ export function createRegistry(atoll, moduleEngine, options) {
         type: "",
         kind: "esm",
         source: undefined,
+        globals: [],
         cache: null,
         specifier: "",
         importer: "",
