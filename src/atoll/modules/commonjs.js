@@ -178,7 +178,9 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
   /** Node's `Buffer`, for a module that may count on it. @param {Module} record */
   function bufferFor(record) {
     for (let i = 0; i < record.globals.length; i++) {
-      if (record.globals[i] === "Buffer") return exportsOf(registry.loadSync(requestOf("node:buffer", record.url))).Buffer;
+      if (record.globals[i] === "Buffer") {
+        return exportsOf(registry.loadSync(requestOf("node:buffer", record.url))).Buffer;
+      }
     }
     return undefined;
   }
