@@ -2,7 +2,7 @@
 
 - A ``python`` block runs on its own. One that uses ``isolate`` without making it is given a fresh
   one; one that awaits runs on an event loop. A line ``expression  # → text`` is checked against
-  ``repr(expression)``.
+  ``repr(expression)``, and ``print(expression)  # → text`` against ``str(expression)``.
 - A ``console`` block whose commands are ``atoll …`` is run, and its output compared; ``…`` stands
   for any text.
 """
@@ -48,12 +48,29 @@ def check(value: object, expected: str) -> None:
     assert repr(value) == expected
 
 
+def with_checks(match: re.Match[str]) -> str:
+    indent, expression, expected = match.groups()
+    printed = re.fullmatch(r"print\((.*)\)", expression)
+    value = f"Printed({printed[1]})" if printed else expression
+    return f"{indent}check({value}, {expected!r})"
+
+
+class Printed:
+    """What `print` shows of a value."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return str(self.value)
+
+
 def is_given_an_isolate(code: str) -> bool:
     return re.search(r"\bisolate\.", code) is not None and "Isolate(" not in code
 
 
 async def run_async(code: str) -> None:
-    names: dict[str, Any] = {"__name__": "__main__", "check": check}
+    names: dict[str, Any] = {"__name__": "__main__", "check": check, "Printed": Printed}
     compiled = compile(code, "block", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     if is_given_an_isolate(code):
         async with atoll.Isolate() as isolate:
@@ -69,7 +86,7 @@ async def run_async(code: str) -> None:
 @pytest.mark.parametrize("code", blocks("python"))
 def test_python_blocks_run(code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    code = EXPECTED.sub(lambda m: f"{m[1]}check({m[2]}, {m[3]!r})", code)
+    code = EXPECTED.sub(with_checks, code)
     try:
         is_async = bool(
             compile(code, "block", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT).co_flags & 0x80
@@ -79,7 +96,7 @@ def test_python_blocks_run(code: str, tmp_path: Path, monkeypatch: pytest.Monkey
     if is_async or is_given_an_isolate(code):
         asyncio.run(run_async(code))
     else:
-        exec(code, {"__name__": "__main__", "check": check})
+        exec(code, {"__name__": "__main__", "check": check, "Printed": Printed})
 
 
 @pytest.mark.parametrize("block", blocks("console"))
