@@ -32,6 +32,7 @@ from atoll.fs._protocol import (
     Path,
     Stat,
 )
+from atoll.fs._replace import PAGE, replace
 
 TEMPORARY: Final = ".atoll-"
 """How the names of files begin that are not finished. Guests cannot see or use such names."""
@@ -311,6 +312,7 @@ class _Stage:
     def commit(self) -> None:
         # The directory is looked for anew: what has taken its place is not to be written to.
         with self._filesystem._changing(self._path) as (parent, name):
+            harmless = False
             try:
                 there = os.stat(name, dir_fd=parent, follow_symlinks=False)
             except FileNotFoundError:
@@ -318,11 +320,12 @@ class _Stage:
             else:
                 if not stat_modes.S_ISREG(there.st_mode):
                     raise NotAFile("something else has taken the place of the file")
+                harmless = there.st_size == 0 and self.size() <= PAGE
             if self._hidden is None:
                 self._name_it(parent)
             assert self._hidden is not None  # noqa: S101 - for the type checker
             folder, hidden = self._hidden
-            os.rename(hidden, name, src_dir_fd=folder, dst_dir_fd=parent)
+            replace(folder, hidden, parent, name, harmless=harmless)
             os.close(folder)
             self._hidden = None
         self.discard()
