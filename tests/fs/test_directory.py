@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
+import stat as stat_modes
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ import pytest
 from atoll import Isolate, Limits
 from atoll.errors import WallTimeLimitExceeded
 from atoll.fs import DirectoryFileSystem, Files, NotAFile
+from atoll.fs._replace import replace
 
 from . import hostile_paths
 from .support import guest
@@ -121,8 +124,25 @@ def test_a_race_between_a_directory_and_a_link(tree: Path, walk: bool) -> None:
     assert sorted(os.listdir(outside)) == ["folder", "secret"]
 
 
-@pytest.mark.parametrize("make", [os.mkfifo, lambda path: os.symlink("/etc/passwd", path)])
-async def test_a_file_that_something_else_takes_the_place_of(tree: Path, make: object) -> None:
+def make_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server, contextlib.chdir(path.parent):
+        server.bind(path.name)
+
+
+def make_device(path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs root to make a device")
+    os.mknod(path, 0o666 | stat_modes.S_IFCHR, os.makedev(1, 5))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [os.mkfifo, lambda path: os.symlink("/etc/passwd", path), make_socket, make_device],
+    ids=["fifo", "link", "socket", "device"],
+)
+async def test_a_file_that_something_else_takes_the_place_of(
+    tree: Path, make: Callable[[Path], object]
+) -> None:
     root = tree / "root"
     async with guest(DirectoryFileSystem(root, writable=True)) as made:
         await made.isolate.eval(
@@ -132,7 +152,7 @@ async def test_a_file_that_something_else_takes_the_place_of(tree: Path, make: o
             globalThis.stream = await handle.createWritable(); undefined"""
         )
         (root / "inside").unlink()
-        make(root / "inside")  # type: ignore[operator]
+        make(root / "inside")
         assert await made.run(
             """await stream.write("x");
             return [await fails(file.text()), await fails(handle.getFile()),
@@ -146,6 +166,31 @@ async def test_a_file_that_something_else_takes_the_place_of(tree: Path, make: o
 
 def stat_is_regular(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
+
+
+def test_an_empty_file_that_becomes_a_directory_before_it_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "new").write_bytes(b"new")
+    (tmp_path / "f").mkdir()
+    (tmp_path / "f" / "kept").touch()
+    folder = os.open(tmp_path, os.O_RDONLY)
+    try:
+        with pytest.raises(IsADirectoryError):
+            replace(folder, "new", folder, "f", harmless=True)
+    finally:
+        os.close(folder)
+    assert (tmp_path / "new").read_bytes() == b"new"
+    assert os.listdir(tmp_path / "f") == ["kept"]
+
+
+async def test_new_content_in_the_place_of_an_empty_file(tmp_path: Path) -> None:
+    with directory(tmp_path) as files:
+        for size in (0, 1, 4096, 4097):
+            (tmp_path / "f").write_bytes(b"")
+            before = (tmp_path / "f").stat().st_ino
+            files.write_bytes("f", b"x" * size)
+            assert (tmp_path / "f").read_bytes() == b"x" * size
+            assert (tmp_path / "f").stat().st_ino != before
+            assert os.listdir(tmp_path) == ["f"]
 
 
 async def test_hard_links_are_refused_unless_allowed(tree: Path) -> None:
@@ -243,13 +288,50 @@ async def test_names_that_are_no_text_are_not_listed(tmp_path: Path) -> None:
         ) == [["fine"], "NotAllowedError"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-async def test_permission_denied(tmp_path: Path) -> None:
+@contextlib.contextmanager
+def as_ordinary_user() -> Iterator[None]:
+    """Without root's right to everything, for a moment."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(4711)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize("walk", [False, True])
+async def test_permission_denied(tmp_path: Path, walk: bool) -> None:
+    tmp_path.chmod(0o755)
     (tmp_path / "f").touch(0o000)
-    async with guest(DirectoryFileSystem(tmp_path)) as made:
-        assert await made.run("return await fails(text(await root.getFileHandle('f')))") == (
-            "NotAllowedError"
-        )
+    (tmp_path / "readable").write_bytes(b"content")
+    (tmp_path / "d").mkdir(0o700)
+    (tmp_path / "d" / "inner").write_bytes(b"secret")
+    for folder in ("d", "."):  # so that its owner, where that is who runs this, may not write
+        (tmp_path / folder).chmod(0o000 if folder == "d" else 0o555)
+    try:
+        async with guest(DirectoryFileSystem(tmp_path, True, _use_openat2=not walk)) as made:
+            with as_ordinary_user():
+                found = await made.isolate.eval(
+                    """const { fails, text, names } = T;
+                    const root = await navigator.storage.getDirectory();
+                    const f = await root.getFileHandle("f");
+                    const readable = await root.getFileHandle("readable");
+                    const d = await root.getDirectoryHandle("d");
+                    [await fails(text(f) /* empty */), await fails(f.createSyncAccessHandle()),
+                        await fails(f.createWritable()), await fails(readable.createWritable()),
+                        await fails(names(d)), await fails(d.getFileHandle("inner")),
+                        await fails(root.getFileHandle("new", { create: true })),
+                        await fails(root.getDirectoryHandle("new", { create: true })),
+                        await fails(readable.remove()), await fails(readable.move("g")),
+                        await text(readable)]"""
+                )
+    finally:
+        (tmp_path / "d").chmod(0o700)
+        tmp_path.chmod(0o700)
+    assert found == ["no error", *["NotAllowedError"] * 9, "content"]
+    assert sorted(os.listdir(tmp_path)) == ["d", "f", "readable"]
 
 
 def test_a_root_that_is_no_directory(tmp_path: Path) -> None:

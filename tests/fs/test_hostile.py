@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from atoll import MiB
-from atoll.fs import Access, DirectoryFileSystem, FileSystem, Kind, MemoryFileSystem, Stat
+from atoll.fs import Access, DirectoryFileSystem, FileSystem, Kind, MemoryFileSystem, Staged, Stat
 from atoll.fs import Path as Path_
 from atoll.fs._service import Service
 
@@ -171,27 +171,71 @@ class Broken(Plain):
         (FileNotFoundError(), "NotFoundError"),
         (TimeoutError(), "UnknownError"),
         (StopIteration(), "UnknownError"),
+        (SystemExit("/etc/secret"), "UnknownError"),
+        (GeneratorExit(), "UnknownError"),
+        (asyncio.CancelledError("/etc/secret"), "UnknownError"),
+        (BaseExceptionGroup("/etc/secret", [SystemExit()]), "UnknownError"),
+        (type("Own", (BaseException,), {})("/etc/secret"), "UnknownError"),
     ],
 )
+@pytest.mark.parametrize("blocking", [True, False])
 async def test_a_file_system_that_raises_anything(
-    error: BaseException, name: str, caplog: pytest.LogCaptureFixture
+    error: BaseException, name: str, blocking: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     files = Broken()
+    files.blocking = blocking  # in a thread, or in the event loop
     async with guest(files) as made:
         await made.run(
-            "await make(dir, 'f', 'x'); globalThis.d = dir; globalThis.tell = async (p) => { try { await p; return 'no error' } catch (e) { return [e.name, e.message] } }"
+            "globalThis.f = await make(dir, 'f', 'x'); globalThis.d = dir;"
+            "globalThis.access = await f.createSyncAccessHandle({ mode: 'readwrite-unsafe' });"
+            "globalThis.open_ = await f.createSyncAccessHandle({ mode: 'readwrite-unsafe' });"
+            "globalThis.tell = async (p) => { try { await p; return 'no error' } catch (e) { return [e.name, e.message] } }"
         )
         files.error = error
         found = await made.isolate.eval(
             """[await tell(d.getFileHandle("f")), await tell(d.getFileHandle("g", { create: true })),
-            await tell(d.removeEntry("f")), await tell(d.keys().next())]"""
+            await tell(d.removeEntry("f")), await tell(d.keys().next()),
+            await tell(f.getFile()), await tell(f.createWritable()),
+            await tell((async () => { access.truncate(9); access.flush(); })()),
+            await tell((async () => access.close())())]"""
         )
+        assert made.files.open_count == 1
+        await made.isolate.eval("open_.truncate(0)")
         files.error = None
         assert {one[0] for one in found} == {name}
         assert not any("secret" in one[1] for one in found)
         assert await made.isolate.eval("await T.text(await d.getFileHandle('f'))") == "x"
     if name == "UnknownError":
         assert "A file system of an isolate raised" in caplog.text
+
+
+@pytest.mark.parametrize("blocking", [True, False])
+async def test_a_file_system_that_exits_while_it_is_cleaned_up(blocking: bool) -> None:
+    given_up = 0
+
+    class Exits(Plain):
+        def stage(self, path: Path_, *, keep: bool) -> Staged:
+            staged = super().stage(path, keep=keep)
+            discard = staged.discard
+
+            def discard_and_exit() -> None:
+                nonlocal given_up
+                given_up += 1
+                discard()
+                raise SystemExit
+
+            staged.discard = discard_and_exit  # type: ignore[method-assign]
+            return staged
+
+    files = Exits()
+    files.blocking = blocking
+    async with guest(files) as made:
+        await made.run(
+            "const f = await dir.getFileHandle('f', { create: true });"
+            "globalThis.kept = [await f.createWritable(), await f.createWritable()]"
+        )
+    assert given_up == 2
+    assert made.files.open_count == 0
 
 
 async def test_a_slow_file_system_does_not_stop_the_event_loop() -> None:

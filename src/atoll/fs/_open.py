@@ -102,10 +102,15 @@ class OpenTable:
     def close_all(self) -> None:
         """The isolate has ended: give everything up."""
         self._ended = True
+        interrupt: KeyboardInterrupt | None = None
         while self._entries:
-            try:
+            with contextlib.suppress(KeyError):  # emptied meanwhile
                 _, opened = self._entries.popitem()
-            except KeyError:
-                return
-            with contextlib.suppress(Exception):  # the next one has to be closed all the same
-                opened.close()
+                try:
+                    opened.close()
+                except KeyboardInterrupt as error:
+                    interrupt = error
+                except BaseException:  # noqa: BLE001, S110 - the next one has to be closed all the same
+                    pass
+        if interrupt is not None:
+            raise interrupt

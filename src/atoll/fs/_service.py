@@ -384,8 +384,12 @@ class Service:
     def _snapshot_of(self, names: Path, found: Stat) -> list[Any]:
         content = None
         if self._carries and 0 < found.size <= _CARRIED:
-            with contextlib.suppress(Exception):  # the guest hears of it when it reads
+            try:
                 content = self._filesystem.read_version(names, 0, found.size, found.tag)
+            except KeyboardInterrupt:
+                raise
+            except BaseException:  # noqa: BLE001, S110 - the guest hears of it when it reads
+                pass
         if content is not None and len(content) != found.size:
             content = None
         modified = int(found.modified * 1000)
@@ -565,7 +569,9 @@ class Service:
                         data = file.read_now(offset, size)
                     if data is not None:
                         return data
-                except Exception:  # noqa: BLE001, S110 - it comes again, and is answered there
+                except KeyboardInterrupt:
+                    raise
+                except BaseException:  # noqa: BLE001, S110 - it comes again, and is answered there
                     pass
         try:
             at, count = _whole(offset), min(_whole(size), LARGEST_READ)

@@ -99,10 +99,18 @@ class Worker:
         return answer
 
     def attempt(self, work: Work) -> Any:
-        """What ``work`` returns, or the answer for its failure."""
+        """What ``work`` returns, or the answer for its failure.
+
+        A file system that exits or cancels does that to itself, not to the owner's program.
+
+        Raises:
+            KeyboardInterrupt: the owner's own, who wants the program to end.
+        """
         try:
             return work()
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             answer = failed(error)
             if answer == list(UNKNOWN) and self._left_to_log > 0:
                 self._left_to_log -= 1
@@ -133,7 +141,7 @@ class _Queue:
         return len(self._items) + self._working
 
     def submit(self, work: Work) -> Future[Any]:
-        """Have work done, which must not raise.
+        """Have work done.
 
         Raises:
             RuntimeError: no thread can be started.
@@ -159,6 +167,9 @@ class _Queue:
                 work, future = self._items.popleft()
                 self._working = True
             if future.set_running_or_notify_cancel():
-                future.set_result(work())
+                try:
+                    future.set_result(work())
+                except BaseException as error:  # noqa: BLE001 - for whoever waits
+                    future.set_exception(error)
             self._working = False
             del work, future
