@@ -14,6 +14,7 @@ import pytest
 from atoll import Isolate, JSError
 from atoll.core.launch import _file_url, boot_file
 from atoll.engine import find_engine
+from tests.hostile.crawl import CRAWL
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -94,38 +95,14 @@ async def test_removed_globals_do_not_come_back(fresh_isolate: Isolate) -> None:
 # Everything that can be reached
 
 
-CRAWL = """
-(() => {
-    const seen = new Set(), found = [];
-    const queue = [[globalThis, "globalThis"]];
-    const bad = /^(op_|Deno$|core$|ops$|internalBinding|process$|require$|primordials$)/;
-    const instances = [new Event("x"), new Blob([]), new URL("a:b"), new FormData(),
-        new ReadableStream(), new WritableStream(), new TransformStream(), new AbortController(),
-        new AbortController().signal, new MessageChannel(), performance, new EventTarget(),
-        new File([], "a"), new URLSearchParams(), new URLPattern({}), new DOMException("a"),
-        new Error("a"), (function () { return arguments })(), (async function* () {})(),
-        new Intl.DateTimeFormat(), new WebAssembly.Memory({ initial: 1 }), new Map().entries(),
-        new Proxy({}, {}), Promise.resolve(), new WeakRef({}), host, Host, new Host()];
-    instances.forEach((value, i) => queue.push([value, `instance ${i}`]));
-    while (queue.length > 0) {
-        const [value, path] = queue.pop();
-        if (value === null || (typeof value !== "object" && typeof value !== "function")) continue;
-        if (seen.has(value)) continue;
-        seen.add(value);
-        queue.push([Object.getPrototypeOf(value), `${path}.__proto__`]);
-        for (const key of Reflect.ownKeys(value)) {
-            const name = String(key);
-            if (typeof key === "string" && bad.test(key)) found.push(`${path}.${name}`);
-            let descriptor;
-            try { descriptor = Reflect.getOwnPropertyDescriptor(value, key) } catch { continue }
-            queue.push([descriptor.get, `get ${path}.${name}`]);
-            queue.push([descriptor.set, `set ${path}.${name}`]);
-            try { queue.push([value[key], `${path}.${name}`]) } catch {}
-        }
-    }
-    return [seen.size, found];
-})()
-"""
+INSTANCES = """[
+    new Event("x"), new Blob([]), new URL("a:b"), new FormData(),
+    new ReadableStream(), new WritableStream(), new TransformStream(), new AbortController(),
+    new AbortController().signal, new MessageChannel(), performance, new EventTarget(),
+    new File([], "a"), new URLSearchParams(), new URLPattern({}), new DOMException("a"),
+    new Error("a"), (function () { return arguments })(), (async function* () {})(),
+    new Intl.DateTimeFormat(), new WebAssembly.Memory({ initial: 1 }), new Map().entries(),
+    new Proxy({}, {}), Promise.resolve(), new WeakRef({}), host, Host, new Host()]"""
 
 
 class Host:
@@ -136,7 +113,7 @@ class Host:
 async def test_nothing_of_the_engine_can_be_reached_by_properties(fresh_isolate: Isolate) -> None:
     await fresh_isolate.define_function("host", lambda *args: None)
     await fresh_isolate.define_class(Host)
-    size, found = await fresh_isolate.eval(CRAWL)
+    size, found = await fresh_isolate.eval(f"({CRAWL})(globalThis, ...{INSTANCES})")
     assert size > 1000
     assert found == []
 

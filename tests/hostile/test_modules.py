@@ -8,6 +8,7 @@ import pytest
 
 from atoll import Isolate, JSError, Limits, MiB, ModuleError
 from atoll.modules import Modules, _builtins
+from tests.hostile.crawl import CRAWL
 from tests.hostile.test_global_scope import HOW_TO_IMPORT, NODE_MODULES, OTHER_NAMES, imported
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -140,30 +141,6 @@ async def test_stacks_show_nothing_of_the_loader(fresh_isolate: Isolate) -> None
 
 
 # Built-in modules
-
-CRAWL = """
-(root) => {
-    const bad = /^(op_|Deno$|core$|ops$|internalBinding|primordials$|require$|mainModule$|dlopen$)/;
-    const seen = new Set(), found = [], queue = [[root, ""]];
-    while (queue.length > 0 && seen.size < 50000) {
-        const [value, path] = queue.pop();
-        if (value === null || (typeof value !== "object" && typeof value !== "function")) continue;
-        if (seen.has(value)) continue;
-        seen.add(value);
-        queue.push([Object.getPrototypeOf(value), `${path}.__proto__`]);
-        for (const key of Reflect.ownKeys(value)) {
-            const name = String(key);
-            if (typeof key === "string" && bad.test(key)) found.push(`${path}.${name}`);
-            let descriptor;
-            try { descriptor = Reflect.getOwnPropertyDescriptor(value, key) } catch { continue }
-            queue.push([descriptor.get, `get ${path}.${name}`]);
-            queue.push([descriptor.set, `set ${path}.${name}`]);
-            try { queue.push([value[key], `${path}.${name}`]) } catch {}
-        }
-    }
-    return [seen.size, found];
-}
-"""
 
 
 @pytest.mark.parametrize("name", sorted(_builtins.NAMES))
