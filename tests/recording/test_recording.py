@@ -39,7 +39,9 @@ async def test_a_run_with_everything_in_it_is_repeated_without_its_functions(pat
     def handler(request: Request) -> Response:
         return Response.json({"url": str(request.url), "at": time.time()})
 
-    async with Runtime(record=path, fetch=handler, console=lambda entry: None) as rt:
+    async with Runtime(
+        record=path, fetch=handler, console=lambda entry: None, on_uncaught=lambda error: None
+    ) as rt:
         await rt.define_async_function("tools.lookup", lookup)
         await rt.define_function("now", time.time)
         results = await rt.eval(
@@ -49,9 +51,13 @@ async def test_a_run_with_everything_in_it_is_repeated_without_its_functions(pat
             out.push(await Promise.all([tools.lookup("a"), tools.lookup("b")]), now());
             out.push(Math.random(), crypto.randomUUID(), new Date().toISOString());
             out.push(await fetch("https://a.example/b").then((r) => r.json()));
-            console.log("not part of it", out);
+            console.log("so far", out.length);
+            console.time("rest");
+            Promise.reject(new Error("lost"));
             await new Promise((resolve) => setTimeout(resolve, 50));
             out.push(performance.now(), Date.now());
+            console.timeEnd("rest");
+            console.error(new Date(), Math.random());
             out
             """
         )
@@ -62,6 +68,12 @@ async def test_a_run_with_everything_in_it_is_repeated_without_its_functions(pat
         (evaluated,) = [call for call in replayed.calls if call.name == "evaluate"]
         assert evaluated.outcome == "returned"
         assert {"tools.lookup", "now", "Fetch._fetch"} <= {call.name for call in replayed.calls}
+        told = [(call.name, call.arguments) for call in replayed.calls if call.outcome == "posted"]
+        assert told[0] == ("Console._printed", '["log",null,"so far","8"]')
+        assert [name for name, _ in told[1:]] == [
+            "Console._timer_started", "<uncaught>", "Console._timed", "Console._printed",
+        ]  # fmt: skip
+        assert "lost" in told[2][1]
 
 
 async def test_recorded_timers_go_on_in_real_time(path: Path) -> None:
@@ -165,9 +177,9 @@ async def test_limits_are_those_of_the_run(path: Path) -> None:
 
 
 async def record_greeting(path: Path) -> None:
-    async with Runtime(record=path, timers="manual") as rt:
+    async with Runtime(record=path, timers="manual", console=lambda entry: None) as rt:
         await rt.define_function("greet", lambda name: f"hello {name}")
-        await rt.eval("greet('ada')")
+        await rt.eval("greet('ada'); console.log('one', 1)")
         await rt.eval("greet('bob') + '!'")
 
 
@@ -188,6 +200,12 @@ def change(path: Path, old: bytes, new: bytes) -> None:
             b"greet('ada')",
             b"greet('eve')",
             'greet with \\["ada"\\]\n.*calls greet with \\["eve"\\]',
+        ),
+        # It prints something else.
+        (
+            b"console.log('one', 1)",
+            b"console.log('two', 2)",
+            'tells Console._printed \\["log",null,"one","1"\\]\n.*"two","2"',
         ),
         # The program does not call at all.
         (b"greet('bob')", b"'x' + 'bob' ", "recorded: .*calls greet.*\n  replayed: .*answers call"),
@@ -223,7 +241,7 @@ async def test_a_file_that_was_cut_short_is_good_up_to_there(path: Path) -> None
     path.write_bytes(data[: data.rindex(b"greet('bob')") + 3])
     replayed = await replay(path)
     assert replayed.ended is None
-    assert replayed.calls[-1].arguments == '["ada"]'
+    assert [call.arguments for call in replayed.calls[-2:]] == ['["ada"]', '["log",null,"one","1"]']
 
 
 async def test_what_is_no_recording_is_refused(path: Path) -> None:
@@ -294,5 +312,6 @@ def test_calls_can_be_read_without_a_replay(path: Path) -> None:
     calls = [call for call in Recording(path).calls() if call.direction == "to host"]
     assert [(c.name, c.arguments, c.outcome, c.result) for c in calls] == [
         ("greet", '["ada"]', "returned", '"hello ada"'),
+        ("Console._printed", '["log",null,"one","1"]', "posted", ""),
         ("greet", '["bob"]', "returned", '"hello bob"'),
     ]

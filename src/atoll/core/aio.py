@@ -28,6 +28,7 @@ from atoll.errors import (
     AtollError,
     CallLimitExceeded,
     HostOutOfMemory,
+    IsolateCrashed,
     IsolateDisposed,
     JSError,
     LimitExceeded,
@@ -321,6 +322,10 @@ class AsyncDriver(driver.Driver):
             self.end(error)
         except MemoryError:
             self._starved()
+        except Exception as error:
+            # Nobody would go on with the frames that are left, and who waits would wait for ever.
+            self.end(IsolateCrashed(f"an error in the host ended the isolate: {error!r}"))
+            raise
         if host.ready is not None and self._ready is not None and not self._ready.done():
             self._guest_is_ready()
             self._ready.set_result(None)

@@ -38,6 +38,7 @@ from atoll.limits import Limits
 from atoll.wire.frames import (
     CALL,
     CANCEL,
+    POST,
     READY,
     RELEASE,
     RETURN,
@@ -308,7 +309,7 @@ class Host:
         try:
             if self.recorder is not None:
                 self.recorder.received(
-                    frame, self.name_of(frame.target) if frame.kind == CALL else None
+                    frame, self.name_of(frame.target) if frame.kind in (CALL, POST) else None
                 )
             return self._handle(frame)
         except MarshalError as error:

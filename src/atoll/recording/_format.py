@@ -57,8 +57,8 @@ GUEST_FRAME: Final = 2
 NAMES: Final = 3
 END: Final = 4
 _ENTRY: Final = struct.Struct("<BI")
-_UNRECORDED: Final = frozenset({POST, READY, RELEASE})
-"""Frames of the guest that depend on when garbage is collected, or that have no answer."""
+_UNRECORDED: Final = frozenset({READY, RELEASE})
+"""Frames of the guest that depend on when garbage is collected, or on nothing."""
 MEASUREMENTS: Final = frozenset({operations.STATISTICS, operations.COLLECT_GARBAGE})
 """Operations whose answers are never the same twice."""
 _SHOWN: Final = 200
@@ -143,14 +143,15 @@ class RecordedCall:
         direction: ``"to host"``: a function of the owner's was called; ``"to guest"``.
         name: of the function, or of what the owner asked for.
         arguments: as JSON, in Atoll's notation, cut to 200 characters.
-        outcome: ``"returned"``, ``"threw"``, or ``"open"`` when the recording ends before.
+        outcome: ``"returned"``, ``"threw"``, ``"open"`` when the recording ends before, or
+            ``"posted"`` for what has no answer: an entry of the console, an uncaught error.
         result: the result or error, likewise.
     """
 
     direction: Literal["to host", "to guest"]
     name: str
     arguments: str
-    outcome: Literal["returned", "threw", "open"]
+    outcome: Literal["returned", "threw", "open", "posted"]
     result: str
 
 
@@ -216,6 +217,8 @@ class Recording:
             if frame.kind == CALL:
                 open_calls[by_guest, frame.id] = len(begun)
                 begun.append((kind, frame))
+            elif frame.kind == POST and by_guest:
+                begun.append((kind, frame))
             elif frame.kind in (RETURN, THROW):
                 index = open_calls.pop((not by_guest, frame.id), None)
                 if index is not None:
@@ -230,6 +233,8 @@ class Recording:
         if kind == GUEST_FRAME:
             if frame.target == operations.PARSER_SOURCE:
                 return "<the parser>"
+            if frame.target == operations.UNCAUGHT:
+                return "<uncaught>"
             return self.names.get(frame.target, f"function {frame.target}")
         return _OPERATIONS.get(frame.target, f"function {frame.target}")
 
@@ -269,7 +274,7 @@ def decode(decoder: FrameDecoder, data: bytes) -> list[Frame]:
 
 
 def _readable(kind: int, call: Frame, answer: Frame | None, name: str) -> RecordedCall:
-    outcome: Any = "open"
+    outcome: Any = "posted" if call.kind == POST else "open"
     if answer is not None:
         outcome = "returned" if answer.kind == RETURN else "threw"
     return RecordedCall(
@@ -291,6 +296,9 @@ def body_text(frame: Frame) -> str:
 
 def describe_frame(recording: Recording, frame: Frame) -> str:
     """What a guest says with a frame, in words."""
+    if frame.kind == POST:
+        name = recording.describe_target(GUEST_FRAME, frame)
+        return f"the guest tells {name} {body_text(frame)}"
     if frame.kind == CALL:
         how = "synchronously " if frame.flags & SYNC else ""
         name = recording.describe_target(GUEST_FRAME, frame)
