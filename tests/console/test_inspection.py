@@ -6,6 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from atoll.console import Console
+from atoll.fetch import Fetch
+from atoll.sync import Isolate
+
 from .support import Shell, shell
 
 
@@ -49,6 +53,14 @@ TRAPS = "new Proxy({}, { get(_, name) { ran.push(name) } })"
             'URL { href: "https://a/b?c" } Blob { size: 3, type: "" }',
         ),
         (
+            "new URLSearchParams('a=1&a=2&b-c='), new URLSearchParams()",
+            'URLSearchParams { a: "1", a: "2", "b-c": "" } URLSearchParams {}',
+        ),
+        (
+            "Object.create(FormData.prototype), Object.create(URL.prototype)",
+            "FormData {} URL {}",
+        ),
+        (
             "new Event('e'), new AbortController().signal",
             'Event { type: "e" } AbortSignal { aborted: false }',
         ),
@@ -62,6 +74,30 @@ TRAPS = "new Proxy({}, { get(_, name) { ran.push(name) } })"
 )
 def test_values_look_familiar(console: Shell, expression: str, expected: str) -> None:
     assert console.show(expression) == expected
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("new Response(null, { status: 404 })", "status: 404"),
+        ("new Response('')", 'headers: Headers { "content-type": "text/plain;charset=UTF-8" }'),
+        ("new Request('http://a/', { method: 'PUT' })", 'method: "PUT",\n  url: "http://a/"'),
+        ("new Headers(Array.from({ length: 102 }, (_, i) => [`${i}`, 'x']))", "… 2 more items"),
+        ("form", 'FormData { n: File { name: "y", size: 1, type: "", lastModified: 5 } }'),
+    ],
+)
+@pytest.mark.parametrize("console_first", [True, False])
+def test_what_fetch_brings_shows_what_it_holds(
+    expression: str, expected: str, console_first: bool
+) -> None:
+    entries: list[str] = []
+    console = Console(on_entry=lambda entry: entries.append(entry.text))
+    with Isolate() as isolate:
+        for capability in (console, Fetch()) if console_first else (Fetch(), console):
+            isolate.install(capability)
+        isolate.eval("form = new FormData(), file = new File(['x'], 'y', { lastModified: 5 })")
+        isolate.eval(f"form.append('n', file), console.log({expression})")
+    assert expected in entries[0]
 
 
 def test_cycles_are_named(console: Shell) -> None:

@@ -117,7 +117,7 @@ export function createInspector(atoll) {
   const pads = list();
   for (let pad = "", level = 0; level <= 200; level++, pad += "  ") push(pads, pad);
 
-  const platform = platformClasses(atoll);
+  showPlatform(atoll);
 
   /** @param {any} object @param {PropertyKey} key @returns {any} undefined for an accessor */
   const dataProperty = (object, key) => {
@@ -501,12 +501,38 @@ export function createInspector(atoll) {
     const prefix = prefixOf(value, "Object");
     if (level > state.budget.depth) return `[${prefix}]`;
     const entries = list();
-    const isPlatform = platform(
-      value,
-      (key, field) => push(entries, `${key}: ${format(field, state, level + 1)}`),
-    );
+    const isPlatform = platformEntries(value, entries, state, level);
     ownEntries(value, entries, state, level, isPlatform);
     return layout(`${prefix} `, "{", entries, "}", level, false);
+  };
+
+  /**
+   * What classes of the platform keep where the language does not show it.
+   * @param {any} value
+   * @param {any} entries
+   * @param {State} state
+   * @param {number} level
+   * @returns {boolean} whether it is of such a class
+   */
+  const platformEntries = (value, entries, state, level) => {
+    let prototype = ReflectGetPrototypeOf(value);
+    for (let hops = 0; prototype !== null && hops < 100 && !isProxy(prototype); hops++) {
+      const show = atoll.shownOf(prototype);
+      if (show === undefined) {
+        prototype = ReflectGetPrototypeOf(prototype);
+        continue;
+      }
+      let left = 0;
+      try {
+        show(value, (key, field) => {
+          if (entries.length >= ITEMS || state.budget.characters <= 0) left++;
+          else push(entries, `${keyText(key)}: ${format(field, state, level + 1)}`);
+        });
+      } catch { /* the prototype alone, or something made to look like an instance */ }
+      if (left > 0) push(entries, more(left));
+      return true;
+    }
+    return false;
   };
 
   /** @param {any} value @param {State} state @param {number} level */
@@ -661,63 +687,17 @@ export function createInspector(atoll) {
   };
 }
 
-/**
- * Classes of the platform keep what they hold behind getters of their prototypes, which are known
- * not to be the user's if they are taken now.
- * @param {Atoll} atoll
- */
-function platformClasses(atoll) {
-  const { MapCtor, MapPrototypeGet, MapPrototypeSet, ReflectGetPrototypeOf, uncurryGetter } =
-    atoll.primordials;
-  const { list, push } = lists(atoll);
-  const { isProxy } = introspection(atoll);
-  /** @type {[string, string[]][]} */
-  const shown = [
-    ["URL", ["href"]],
-    ["Blob", ["size", "type"]],
-    ["File", ["name", "size", "type", "lastModified"]],
-    ["AbortSignal", ["aborted"]],
-    ["Event", ["type"]],
-    ["ReadableStream", ["locked"]],
-    ["WritableStream", ["locked"]],
-    ["PerformanceEntry", ["name", "entryType", "startTime", "duration"]],
-  ];
-  const known = new MapCtor();
-  for (let i = 0; i < shown.length; i++) {
-    const Class = /** @type {any} */ (globalThis)[shown[i][0]];
-    if (typeof Class !== "function") continue;
-    const getters = list();
-    for (const name of shown[i][1]) {
-      for (let p = Class.prototype; p !== null; p = ReflectGetPrototypeOf(p)) {
-        if (Reflect.getOwnPropertyDescriptor(p, name)?.get === undefined) continue;
-        push(getters, { name, get: uncurryGetter(p, name) });
-        break;
-      }
-    }
-    MapPrototypeSet(known, Class.prototype, getters);
-  }
-
-  /**
-   * @param {any} value
-   * @param {(key: string, value: any) => void} add
-   * @returns {boolean} whether it is of such a class
-   */
-  return (value, add) => {
-    let prototype = ReflectGetPrototypeOf(value);
-    for (let hops = 0; prototype !== null && hops < 100 && !isProxy(prototype); hops++) {
-      const getters = MapPrototypeGet(known, prototype);
-      if (getters !== undefined) {
-        for (let i = 0; i < getters.length; i++) {
-          try {
-            add(getters[i].name, getters[i].get(value));
-          } catch {
-            return true; // the prototype alone, or something made to look like an instance
-          }
-        }
-        return true;
-      }
-      prototype = ReflectGetPrototypeOf(prototype);
-    }
-    return false;
-  };
+/** Classes that an isolate has without any capability. @param {Atoll} atoll */
+function showPlatform(atoll) {
+  const { showAttributes, showPairs } = atoll;
+  showAttributes(URL, ["href"]);
+  showPairs(URLSearchParams);
+  showAttributes(Blob, ["size", "type"]);
+  showAttributes(File, ["name", "size", "type", "lastModified"]);
+  showPairs(FormData);
+  showAttributes(AbortSignal, ["aborted"]);
+  showAttributes(Event, ["type"]);
+  showAttributes(ReadableStream, ["locked"]);
+  showAttributes(WritableStream, ["locked"]);
+  showAttributes(PerformanceEntry, ["name", "entryType", "startTime", "duration"]);
 }

@@ -245,4 +245,5 @@ export function createEventSource(
 
   idl.finishInterface(EventSource, "EventSource", { CONNECTING, OPEN, CLOSED });
   idl.exposeClass("EventSource", EventSource);
+  atoll.showAttributes(EventSource, ["url", "readyState"]);
 }

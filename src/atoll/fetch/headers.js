@@ -398,6 +398,7 @@ export function createHeaders(atoll, idl) {
     return headers;
   });
   idl.exposeClass("Headers", Headers);
+  atoll.showPairs(Headers);
 
   return {
     Headers,

@@ -454,6 +454,7 @@ export function createRequests(atoll, idl, parts, bodies, blobOf) {
   bodies.mixBody(Request, (self) => innerOf(self));
   idl.finishInterface(Request, "Request");
   idl.exposeClass("Request", Request);
+  atoll.showAttributes(Request, ["method", "url", "headers", "bodyUsed"]);
   const appendTo = uncurryThis(parts.Headers.prototype.append);
 
   return {

@@ -257,6 +257,7 @@ export function createResponses(atoll, idl, parts, bodies, requests) {
   bodies.mixBody(Response, (self) => innerOf(self));
   idl.finishInterface(Response, "Response");
   idl.exposeClass("Response", Response);
+  atoll.showAttributes(Response, ["url", "status", "statusText", "headers", "bodyUsed"]);
   const headersOf = atoll.primordials.uncurryGetter(Response.prototype, "headers");
 
   return { Response, innerOf, isNullBody, isResponse, newInner, wrap };

@@ -521,6 +521,7 @@ export function createWebSockets(atoll, idl, events, forms, requests, options) {
 
   idl.finishInterface(WebSocket, "WebSocket", { CONNECTING, OPEN, CLOSING, CLOSED });
   idl.exposeClass("WebSocket", WebSocket);
+  atoll.showAttributes(WebSocket, ["url", "readyState", "protocol"]);
   atoll.exposeInterface("CloseEvent");
 
   /** `const [client, server] = Object.values(new WebSocketPair())`. */

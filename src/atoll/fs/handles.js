@@ -402,6 +402,7 @@ export function createHandles(atoll, idl, host, openers) {
   });
 
   finish(FileSystemHandle, { isSameEntry: 1, move: 1, remove: 0 }, ["kind", "name"]);
+  atoll.showAttributes(FileSystemHandle, ["kind", "name"]);
   finish(FileSystemFileHandle, { getFile: 0, createWritable: 0, createSyncAccessHandle: 0 }, []);
   finish(FileSystemDirectoryHandle, {
     getFileHandle: 1,

@@ -32,6 +32,7 @@ import { exposeOnNavigator } from "./navigator.js";
 import { indirectEval, locateSyntaxError, parse } from "./evaluate.js";
 import { Encoded, newArray, registerDecoder, registerEncoder, tagged } from "./marshal.js";
 import { takeRemoved } from "./realm.js";
+import { showAttributes, shownOf, showPairs } from "./shown.js";
 import { inlineSourceMap, registerSourceMap } from "./source_maps.js";
 import { interceptUncaught, reportException } from "./uncaught.js";
 import { headersClass } from "./web.js";
@@ -87,6 +88,9 @@ const removed = takeRemoved();
  * @property {typeof registerEncoder} registerEncoder
  * @property {typeof registerDecoder} registerDecoder
  * @property {typeof tagged} tagged
+ * @property {typeof showAttributes} showAttributes what a console shows of a class's instances
+ * @property {typeof showPairs} showPairs
+ * @property {typeof shownOf} shownOf
  * @property {typeof locateSyntaxError} locateSyntaxError
  * @property {typeof parse} parse
  * @property {(value: any) => any} held what an answer has to be for the host to get a reference
@@ -153,6 +157,9 @@ const atoll = ObjectFreeze({
   registerEncoder,
   registerDecoder,
   tagged,
+  showAttributes,
+  showPairs,
+  shownOf,
   locateSyntaxError,
   parse,
   held,
