@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,20 @@ def test_every_public_name_has_a_docstring(module: str) -> None:
             ]
         elif inspect.isfunction(value) and not value.__doc__:
             missing.append(name)
+    assert missing == []
+
+
+@pytest.mark.parametrize("module", ["atoll", "atoll.sync"])
+@pytest.mark.parametrize("name", ["Isolate", "Pool", "Runtime", "Scope", "Sessions"])
+def test_what_people_call_most_has_its_parameters_described(module: str, name: str) -> None:
+    owner = getattr(importlib.import_module(module), name)
+    missing = []
+    for path, member in members(name, owner):
+        parameters = set(inspect.signature(member).parameters) - {"self"}
+        text = inspect.getdoc(member) or ""
+        if len(parameters) > 1 and "see `" not in text.lower():
+            described = set(re.findall(r"^    (\w+):", text, re.MULTILINE))
+            missing += [f"{path}: {parameter}" for parameter in sorted(parameters - described)]
     assert missing == []
 
 

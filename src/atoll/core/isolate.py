@@ -249,14 +249,35 @@ class Isolate(BaseIsolate[AsyncDriver]):
     async def call(
         self, function: str, *args: object, timeout: float | None = None, copy: bool = True
     ) -> Any:
-        """Call a global function by its name or dotted path (``"tools.search"``)."""
+        """Call a global function by its name or dotted path (``"tools.search"``).
+
+        Args:
+            function: where it is; ``this`` is what the path has before the last dot.
+            args: values, references, functions.
+            timeout: seconds, instead of ``Limits.call_time``.
+            copy: ``False`` returns a ``Reference`` to the result instead of the result.
+
+        Raises:
+            JSError: it throws, or there is no such function.
+            MarshalError: an argument or the result cannot cross.
+            LimitExceeded: a limit ended the isolate.
+        """
         request = (function.split("."), list(args), copy)
         return await self._driver.request(operations.CALL_GLOBAL, request, timeout)
 
     # Definitions
 
     async def define_global(self, name: str, value: object) -> None:
-        """Set a global variable, or a property at a dotted path."""
+        """Set a global variable, or a property at a dotted path.
+
+        Args:
+            name: a global name, or a dotted path whose objects are made as needed.
+            value: it is copied; a function or reference stays what it is.
+
+        Raises:
+            MarshalError: the value cannot cross.
+            JSError: the property cannot be set.
+        """
         await self._driver.request(operations.DEFINE_GLOBAL, (name, value))
         self._surface.defined(name, value)
 
@@ -278,6 +299,11 @@ class Isolate(BaseIsolate[AsyncDriver]):
         """Define a function that returns a promise in the guest. Many may be in flight.
 
         An ``AbortSignal`` among the guest's arguments cancels the task that runs ``function``.
+
+        Args:
+            name: a global name, or a dotted path whose objects are made as needed.
+            function: called with the marshalled arguments. What it raises rejects the promise, as
+                an error with the exception's class name and message.
         """
         await self.define_global(name, self._host_function(name, function, is_async=True))
 
@@ -301,7 +327,14 @@ class Isolate(BaseIsolate[AsyncDriver]):
     async def install(self, capability: SharedCapability[HandleT, Any]) -> HandleT: ...
 
     async def install(self, capability: Any) -> Any:
-        """Add a capability and return its handle."""
+        """Add a capability and return its handle.
+
+        Args:
+            capability: ``Console()``, ``Timers()`` and the like, or one of your own.
+
+        Raises:
+            JSError: its guest half failed.
+        """
         return (await self._install_all([capability]))[0]
 
     async def _install_all(self, capabilities: Sequence[Any]) -> list[Any]:

@@ -52,7 +52,17 @@ class Scope(BaseScope[AsyncDriver]):
         return self.manage(reference)
 
     async def eval(self, code: str, *args: object, filename: str = "<eval>") -> Reference:
-        """Evaluate code and return a reference to its value."""
+        """Evaluate code and return a reference to its value.
+
+        Args:
+            code: the source text of a classic script, as for `Isolate.eval`.
+            args: values, references, functions, with which the script's value is called.
+            filename: as stack traces show it.
+
+        Raises:
+            JSSyntaxError: the source does not compile.
+            JSError: it throws.
+        """
         request = (code, filename, list(args) if args else None, False)
         reference: Reference = await self._driver.request(operations.EVALUATE, request)
         return self.manage(reference)

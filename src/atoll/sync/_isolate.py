@@ -157,7 +157,7 @@ class Scope(BaseScope[BlockingDriver]):
         return self.manage(reference)
 
     def eval(self, code: str, *args: object, filename: str = "<eval>") -> Reference:
-        """Evaluate code and return a reference to its value."""
+        """Evaluate code and return a reference to its value; see `atoll.Scope.eval`."""
         request = (code, filename, list(args) if args else None, False)
         reference: Reference = self._driver.request(operations.EVALUATE, request)
         return self.manage(reference)
@@ -225,7 +225,7 @@ class Isolate(BaseIsolate[BlockingDriver]):
         timeout: float | None = None,
         copy: bool = True,
     ) -> Any:
-        """Run a classic script and return its completion value; a promise is waited for."""
+        """Run a classic script and return its completion value; see `atoll.Isolate.eval`."""
         values = list(args) if args else None
         if filename is not DEFAULT_FILENAME or language is not None:
             kind = language_to_transpile(filename, language)
@@ -239,25 +239,25 @@ class Isolate(BaseIsolate[BlockingDriver]):
     def call(
         self, function: str, *args: object, timeout: float | None = None, copy: bool = True
     ) -> Any:
-        """Call a global function by its name or dotted path (``"tools.search"``)."""
+        """Call a global function by its name or dotted path; see `atoll.Isolate.call`."""
         request = (function.split("."), list(args), copy)
         return self._driver.request(operations.CALL_GLOBAL, request, timeout)
 
     def define_global(self, name: str, value: object) -> None:
-        """Set a global variable, or a property at a dotted path."""
+        """Set a global variable or a property; see `atoll.Isolate.define_global`."""
         self._driver.request(operations.DEFINE_GLOBAL, (name, value))
         self._surface.defined(name, value)
 
     def define_function(self, name: str, function: Callable[..., Any]) -> None:
-        """Define a function that the guest calls synchronously."""
+        """Define a function that the guest waits for; see `atoll.Isolate.define_function`."""
         self.define_global(name, self._host_function(name, function, is_async=False))
 
     def define_async_function(self, name: str, function: Callable[..., Any]) -> None:
-        """Define a function that returns a promise in the guest."""
+        """Define one that returns a promise; see `atoll.Isolate.define_async_function`."""
         self.define_global(name, self._host_function(name, function, is_async=True))
 
     def define_class(self, definition: type | ClassDefinition) -> None:
-        """Define a class whose state stays on the host."""
+        """Define a class whose state stays on the host; see `atoll.Isolate.define_class`."""
         self._driver.request(operations.DEFINE_CLASS, (self._classes.add(definition),))
         self._surface.classes.append(definition)
 
