@@ -18,7 +18,6 @@ import pytest
 from atoll import Isolate, Limits
 from atoll.errors import WallTimeLimitExceeded
 from atoll.fs import DirectoryFileSystem, Files, NotAFile
-from atoll.fs._replace import replace
 
 from . import hostile_paths
 from .support import guest
@@ -168,29 +167,68 @@ def stat_is_regular(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def test_an_empty_file_that_becomes_a_directory_before_it_is_replaced(tmp_path: Path) -> None:
-    (tmp_path / "new").write_bytes(b"new")
-    (tmp_path / "f").mkdir()
-    (tmp_path / "f" / "kept").touch()
-    folder = os.open(tmp_path, os.O_RDONLY)
-    try:
-        with pytest.raises(IsADirectoryError):
-            replace(folder, "new", folder, "f", harmless=True)
-    finally:
-        os.close(folder)
-    assert (tmp_path / "new").read_bytes() == b"new"
-    assert os.listdir(tmp_path / "f") == ["kept"]
-
-
-async def test_new_content_in_the_place_of_an_empty_file(tmp_path: Path) -> None:
+def test_new_content_for_an_empty_file(tmp_path: Path) -> None:
     with directory(tmp_path) as files:
-        for size in (0, 1, 4096, 4097):
+        for size in (0, 1, 4096, 4097, 70_000):
             (tmp_path / "f").write_bytes(b"")
-            before = (tmp_path / "f").stat().st_ino
-            files.write_bytes("f", b"x" * size)
-            assert (tmp_path / "f").read_bytes() == b"x" * size
-            assert (tmp_path / "f").stat().st_ino != before
+            (tmp_path / "f").chmod(0o604)
+            staged = files.stage(("f",), keep=False)
+            staged.write(size // 2, b"x" * (size - size // 2))
+            staged.write(0, b"y" * (size // 2))
+            assert staged.size() == size
+            assert (tmp_path / "f").read_bytes() == b""
+            staged.commit()
+            assert (tmp_path / "f").read_bytes() == b"y" * (size // 2) + b"x" * (size - size // 2)
+            assert (tmp_path / "f").stat().st_mode & 0o777 == 0o604
             assert os.listdir(tmp_path) == ["f"]
+
+
+def test_a_page_of_content_is_cut_and_extended(tmp_path: Path) -> None:
+    with directory(tmp_path) as files:
+        for sizes in ((3, 5), (3, 4096), (5000, 3), (3, 5000, 4)):
+            (tmp_path / "f").write_bytes(b"")
+            staged = files.stage(("f",), keep=True)
+            staged.write(0, b"12345")
+            expected = b"12345"
+            for size in sizes:
+                staged.truncate(size)
+                expected = expected[:size].ljust(size, b"\0")
+                assert staged.size() == size
+            staged.commit()
+            assert (tmp_path / "f").read_bytes() == expected
+
+
+@pytest.mark.parametrize("what", ["grown", "removed", "another", "linked", "directory", "link"])
+def test_an_empty_file_that_is_not_there_any_more(tmp_path: Path, what: str) -> None:
+    file, other = tmp_path / "f", tmp_path / "other"
+    file.touch()
+    with directory(tmp_path) as files:
+        staged = files.stage(("f",), keep=False)
+        staged.write(0, b"new")
+        if what == "grown":
+            file.write_bytes(b"longer than that")
+            other.hardlink_to(file)
+        elif what == "linked":
+            other.hardlink_to(file)
+        else:
+            file.rename(other)
+        if what == "another":
+            file.touch()
+        elif what == "directory":
+            file.mkdir()
+        elif what == "link":
+            file.symlink_to(other)
+        if what in ("directory", "link"):
+            with pytest.raises(NotAFile):
+                staged.commit()
+            staged.discard()
+            assert file.is_dir() or file.is_symlink()
+        else:
+            staged.commit()
+            assert file.read_bytes() == b"new"
+    # It went to that name alone.
+    assert other.read_bytes() == (b"longer than that" if what == "grown" else b"")
+    assert sorted(os.listdir(tmp_path)) == ["f", "other"]
 
 
 async def test_hard_links_are_refused_unless_allowed(tree: Path) -> None:
