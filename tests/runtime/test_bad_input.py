@@ -231,6 +231,20 @@ def test_without_descriptors_a_runtime_says_what_to_do(few_descriptors: None) ->
         atoll.sync.Runtime().__enter__()
 
 
+async def test_without_descriptors_one_on_a_loop_says_so_too(few_descriptors: None) -> None:
+    with pytest.raises(AtollError, match="ulimit -n"):
+        await Runtime().__aenter__()
+
+
+def test_a_blocking_pool_without_descriptors_says_why(few_descriptors: None) -> None:
+    with (
+        atoll.sync.Pool(size=1) as pool,
+        pytest.raises(PoolUnavailable, match="ulimit -n"),
+        pool.checkout(),
+    ):
+        pass
+
+
 async def test_a_pool_outlives_a_lack_of_descriptors() -> None:
     atoll.sync.Isolate().__enter__().dispose()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -255,10 +269,11 @@ async def test_where_no_process_can_be_made_the_error_says_so(tmp_path: Path) ->
     output = await asyncio.to_thread(
         run_program,
         """
-        import os, resource, sys
+        import asyncio, logging, os, resource
+        import atoll, atoll.sync
         from atoll import AtollError
-        from atoll.sync import Pool, Runtime
-        import atoll.core.blocking, atoll.console, atoll.crypto, atoll.encoding, atoll.timers
+        import atoll.core.blocking, atoll.core.aio
+        import atoll.console, atoll.crypto, atoll.encoding, atoll.timers
         # Modules that are imported when they are needed may be out of that user's reach.
         from atoll.core.launch import boot_file
         from atoll.core.bundle import core_script
@@ -266,13 +281,36 @@ async def test_where_no_process_can_be_made_the_error_says_so(tmp_path: Path) ->
         find_engine(); core_script(); boot_file()
         resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
         os.setgroups([]); os.setgid(54321); os.setuid(54321)
-        try:
-            Runtime(confinement="best-effort").__enter__()
-        except AtollError as error:
-            print(type(error).__name__, error)
+        logging.disable()
+
+        def blocking(kind):
+            with kind(lambda: atoll.sync.Runtime(confinement="best-effort")) as made:
+                if kind is atoll.sync.Pool:
+                    made.checkout().__enter__()
+
+        async def on_loop(kind):
+            async with kind(lambda: atoll.Runtime(confinement="best-effort")) as made:
+                if kind is atoll.Pool:
+                    await made.checkout().__aenter__()
+
+        for start in (
+            lambda: blocking(lambda make: make()),
+            lambda: blocking(atoll.sync.Pool),
+            lambda: asyncio.run(on_loop(lambda make: make())),
+            lambda: asyncio.run(on_loop(atoll.Pool)),
+        ):
+            try:
+                start()
+            except AtollError as error:
+                print(type(error).__name__, error)
         """,
     )
-    assert "process" in output
+    blocking, of_pool, on_loop, of_loops_pool = output.splitlines()
+    assert blocking.startswith("HostOutOfMemory the thread")
+    assert of_pool.startswith("PoolUnavailable the pool could not start")
+    assert on_loop.startswith("AtollError No process could be started")
+    assert of_loops_pool.startswith("PoolUnavailable")
+    assert "No process could be started" in of_loops_pool
 
 
 # Installations that are broken

@@ -481,4 +481,9 @@ def _too_many(error: OSError) -> AtollError:
             "Close isolates that are no longer used, or raise the limit (ulimit -n, or "
             "resource.setrlimit(resource.RLIMIT_NOFILE, …))."
         )
+    if error.errno == errno.EAGAIN:
+        return AtollError(
+            f"No process could be started ({error.strerror}): there may be no more of them, in all "
+            "or for this user. End some, or raise the limit (ulimit -u)."
+        )
     return AtollError(f"The spawner process could not be used: {error}")

@@ -12,7 +12,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import EllipsisType, TracebackType
 from typing import Any, Final, Generic, Self, TypeVar, overload
 
-from atoll.errors import AtollError, IsolateDisposed, PoolClosed, WallTimeLimitExceeded
+from atoll.errors import (
+    AtollError,
+    IsolateDisposed,
+    PoolClosed,
+    PoolUnavailable,
+    WallTimeLimitExceeded,
+)
 from atoll.pool import PoolMetrics, _policy
 from atoll.pool._options import WARM_UP, WARM_UPS, check_callable, check_seconds, make_policy
 from atoll.sync._isolate import Isolate
@@ -118,11 +124,21 @@ class Pool(Generic[IsolateT]):
         if self._threads is not None:
             raise PoolClosed("a pool can be entered once; make a new one")
         self._owner_pid = os.getpid()
-        at_once = self._policy.starts_at_once
-        self._threads = ThreadPoolExecutor(at_once + _ENDERS, thread_name_prefix="atoll-pool")
+        count = self._policy.starts_at_once + _ENDERS
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="atoll-pool")
         # A daemon: a program that ends without closing its pool is not kept from ending.
-        self._keeper = threading.Thread(target=self._keep, name="atoll-pool", daemon=True)
-        self._keeper.start()
+        keeper = threading.Thread(target=self._keep, name="atoll-pool", daemon=True)
+        try:
+            _start_all(self._threads, count)
+            keeper.start()
+        except RuntimeError as error:
+            self._policy.close()
+            self._threads.shutdown(cancel_futures=True)
+            raise PoolUnavailable(
+                f"the pool could not start the {count + 1} threads that it needs ({error}): this "
+                "process has no memory for them, or may have no more (ulimit -u)"
+            ) from error
+        self._keeper = keeper
         self._act()
         return self
 
@@ -366,6 +382,26 @@ class Pool(Generic[IsolateT]):
         finally:
             with self._lock:
                 self._policy.gone(member)
+
+
+def _start_all(threads: ThreadPoolExecutor, count: int) -> None:
+    """Have every thread now, so that none is missing once there is work for it.
+
+    Raises:
+        RuntimeError: there can be no more.
+    """
+    together = threading.Barrier(count)
+
+    def wait() -> None:
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait()
+
+    try:
+        for _ in range(count):
+            threads.submit(wait)
+    except BaseException:
+        together.abort()
+        raise
 
 
 def _too_slow(seconds: float | None) -> AtollError:
