@@ -239,9 +239,10 @@ class DirectoryFileSystem(FileSystem):
                 raise
             return _Stage(self, path)
         try:
-            staged = _Stage(self, path, like=found, empty=self._open_empty(path, found))
+            empty = self._open_empty(path, found)
+            staged = _Stage(self, path, like=found, empty=empty)
             try:
-                if keep:
+                if keep and empty < 0:
                     staged.copy_from(fd, found.st_size)
             except BaseException:
                 staged.discard()
