@@ -39,16 +39,14 @@ IS_HANDLER: Final = "v => typeof v === 'function' || typeof v?.fetch === 'functi
 class BaseRuntime:
     """What runtimes of both drivers share: the choice of APIs, and their handles."""
 
-    def _choose(
-        self, record: str | os.PathLike[str] | None, drives_clock: bool, /, **choices: Any
-    ) -> None:
+    def _choose(self, record: str | os.PathLike[str] | None, /, **choices: Any) -> None:
         self._recording = record
         self._drives_clock = False
         if record is not None:
             from atoll.recording._setup import repeatable
 
-            self._drives_clock = drives_clock and choices["timers"] in ("real", True)
-            choices = repeatable(choices, drives_clock=drives_clock)
+            self._drives_clock = choices["timers"] in ("real", True)
+            choices = repeatable(choices)
         self._capabilities = _apis.chosen(choices)
         self._api_handles: dict[str, Any] = {}
         self._has_started = False
@@ -141,7 +139,6 @@ class Runtime(BaseRuntime, Isolate):
         )
         self._choose(
             record,
-            True,
             console=console,
             timers=timers,
             crypto=crypto,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -153,8 +154,46 @@ def test_the_blocking_flavour_records_in_manual_time(path: Path) -> None:
         rt.tick(1000)
         assert rt.eval("rung") > 0
     assert replay_blocking(path).ended is not None
-    with pytest.raises(ValueError, match='timers="manual"'):
-        atoll.sync.Runtime(record=path)
+
+
+def test_the_blocking_flavour_moves_the_clock_while_it_waits(path: Path) -> None:
+    async def lookup(word: str) -> str:
+        await asyncio.sleep(0.01)
+        return word
+
+    with atoll.sync.Runtime(record=path, console=lambda entry: None) as rt:
+        rt.define_async_function("lookup", lookup)
+        rt.define_function("again", lambda code: rt.eval(code))
+        begun = time.monotonic()
+        code = """
+            const begun = Date.now();
+            const beats = [];
+            const beat = setInterval(async () => { beats.push(await lookup('x')) }, 20);
+            await new Promise((resolve) => setTimeout(resolve, 120));
+            clearInterval(beat);
+            console.log(beats.length);
+            [Date.now() - begun, beats.length, again('1 + 1')]
+        """
+        elapsed, beats, inner = rt.eval(code)
+        assert 0.1 < time.monotonic() - begun < 10
+        assert elapsed >= 120
+        assert beats >= 2
+        assert inner == 2
+        time.sleep(0.05)  # what the host does meanwhile: the clock goes on
+        assert abs(rt.eval("Date.now()") / 1000 - time.time()) < 5
+        before = rt.eval("Date.now()")
+        with pytest.raises(WallTimeLimitExceeded):
+            rt.eval("for (;;);", timeout=0.1)
+        assert before > 0
+    assert replay_blocking(path).ended is not None
+
+
+def test_an_interrupt_while_the_clock_moves_leaves_the_runtime_usable(path: Path) -> None:
+    with atoll.sync.Runtime(record=path) as rt:
+        rt.define_function("interrupt", lambda: signal.raise_signal(signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            rt.eval("await new Promise((resolve) => setTimeout(() => { interrupt() }, 30))")
+        assert rt.eval("6 * 7") == 42
 
 
 async def test_a_run_that_a_limit_ended_is_repeated_up_to_there(path: Path) -> None:

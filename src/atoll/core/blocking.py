@@ -45,6 +45,8 @@ from atoll.wire.frames import Frame, ProtocolViolation
 if TYPE_CHECKING:
     from atoll.observe import Observer
 
+_MEANWHILE: Final = 0.01
+"""Seconds of silence after which there is time for something else."""
 _INTERRUPTED: Final = (
     "the call was interrupted while a message was being handled, so the isolate was ended"
 )
@@ -68,6 +70,8 @@ class BlockingDriver(Driver):
         self._look_at = float("inf")
         self._verdict: AtollError | None = None
         self._coroutines = CoroutineRunner()
+        # What is done before a call, and now and then while the guest says nothing.
+        self.meanwhile: Callable[[], None] | None = None
         self._taken: list[bytes | int] = []
         # Whether an exception that comes from nowhere would find a message half handled.
         self._torn = False
@@ -205,6 +209,8 @@ class BlockingDriver(Driver):
                 self.end(self._verdict)
             if self._cancelled:
                 self._renew_cancellations()
+            if self.meanwhile is not None and not host.session.blocked:
+                self.meanwhile()
             pending = None
             self._torn = True
             try:
@@ -301,7 +307,22 @@ class BlockingDriver(Driver):
         if not self._write():
             self._wait_for_either()
             return
+        if self.meanwhile is not None and not self._arrives(_MEANWHILE):
+            if not self.host.session.blocked:
+                self.meanwhile()
+                self._torn = True
+            return
         self._read_frames()
+
+    def _arrives(self, seconds: float) -> bool:
+        """Whether the guest says something within that time."""
+        assert self.process is not None  # noqa: S101 - for the type checker
+        unread = select.poll()
+        unread.register(self.process.output, select.POLLIN)
+        self._torn = False
+        arrives = bool(self._taken or unread.poll(seconds * 1000))
+        self._torn = True
+        return arrives
 
     def _read_frames(self) -> None:
         try:

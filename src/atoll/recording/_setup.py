@@ -15,18 +15,18 @@ from atoll.recording._format import RecordingWriter
 if TYPE_CHECKING:
     from atoll.core.host import Host
     from atoll.runtime import Runtime
+    from atoll.timers import BlockingTimersHandle
 
 _STEP: Final = 0.01
 """Seconds between two moves of the clock while the guest works on something."""
 _IDLE_STEP: Final = 0.25
 
 
-def repeatable(choices: Mapping[str, Any], *, drives_clock: bool) -> dict[str, Any]:
+def repeatable(choices: Mapping[str, Any]) -> dict[str, Any]:
     """The APIs of a runtime whose run is to be recorded.
 
     Args:
         choices: what its keywords ask for.
-        drives_clock: whether somebody moves the clock while the guest runs.
 
     Raises:
         ValueError: they would let in what a recording does not have.
@@ -36,7 +36,7 @@ def repeatable(choices: Mapping[str, Any], *, drives_clock: bool) -> dict[str, A
 
     chosen = dict(choices)
     timers, crypto = chosen["timers"], chosen["crypto"]
-    if timers in ("real", True) and drives_clock:
+    if timers in ("real", True):
         chosen["timers"] = Timers(mode="manual", virtual_date=True, start=round(time.time() * 1000))
     elif timers != "manual" and not (
         isinstance(timers, Timers) and timers.options()["virtualDate"]
@@ -74,6 +74,28 @@ async def drive_clock(runtime: Runtime) -> None:
             elapsed = time.monotonic() - moved
             if calls or elapsed >= _IDLE_STEP:
                 step = int(elapsed * 1000)
-                moved += step / 1000
-                with contextlib.suppress(ReentrancyError):
+                with contextlib.suppress(ReentrancyError):  # later, then
                     await runtime.timers.tick(step)
+                    moved += step / 1000
+
+
+class BlockingClock:
+    """Moves a manual clock as time goes by, whenever somebody calls the guest or waits for it."""
+
+    def __init__(self, timers: BlockingTimersHandle) -> None:
+        self._timers = timers
+        self._moved = time.monotonic()
+        self._is_moving = False
+
+    def __call__(self) -> None:
+        elapsed = time.monotonic() - self._moved
+        if self._is_moving or elapsed < _STEP:
+            return
+        step = int(elapsed * 1000)
+        self._is_moving = True
+        try:
+            with contextlib.suppress(ReentrancyError):  # later, then
+                self._timers._keep_up(step)
+                self._moved += step / 1000
+        finally:
+            self._is_moving = False

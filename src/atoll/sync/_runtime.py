@@ -70,7 +70,6 @@ class Runtime(BaseRuntime, Isolate):
         )
         self._choose(
             record,
-            False,
             console=console,
             timers=timers,
             crypto=crypto,
@@ -93,6 +92,10 @@ class Runtime(BaseRuntime, Isolate):
         except BaseException:
             self.dispose()
             raise
+        if self._drives_clock:
+            from atoll.recording._setup import BlockingClock
+
+            self._driver.meanwhile = BlockingClock(self.timers)
         return self
 
     @property

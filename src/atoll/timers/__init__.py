@@ -6,6 +6,7 @@ import datetime
 import math
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from atoll.core import operations
 from atoll.core.capability import BundledCapability
 from atoll.errors import AtollError, ReentrancyError
 
@@ -177,6 +178,11 @@ class BlockingTimersHandle(_Clock):
     def tick(self, ms: float) -> None:
         """Move the manual clock; see `TimersHandle.tick`."""
         self._moved(ms, self._guest.call_method("tick", self._ahead(ms)))
+
+    def _keep_up(self, ms: float) -> None:
+        """Move the clock as part of another call, whose limit on time is the one that counts."""
+        request = (self._guest, "tick", [self._ahead(ms)], True)
+        self._moved(ms, self._guest._driver.request(operations.INVOKE, request, math.inf))
 
     def pending(self) -> int:
         """How many timers are pending."""
