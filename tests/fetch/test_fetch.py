@@ -294,6 +294,53 @@ async def test_a_location_is_bytes(site: Site, location: str, url: str) -> None:
 # Streams
 
 
+async def test_aborting_after_the_response_ends_what_is_still_sent(site: Site) -> None:
+    async def echo(request: Request) -> Response:
+        return Response(request.body)
+
+    site.answer = echo
+    result = await site.eval(
+        """
+        const controller = new AbortController();
+        const cancelled = Promise.withResolvers();
+        const body = new ReadableStream({
+          pull(c) { c.enqueue(new Uint8Array(10)); },
+          cancel(reason) { cancelled.resolve(reason); },
+        });
+        const { signal } = controller;
+        const response = await fetch("https://x.test/", {
+          method: "POST", duplex: "half", body, signal,
+        });
+        const reader = response.body.getReader();
+        await reader.read();
+        controller.abort(new RangeError("enough"));
+        const failed = await reader.closed.catch((error) => error.message);
+        [failed, (await cancelled.promise)?.message];
+        """
+    )
+    assert result == ["enough", "enough"]
+
+
+async def test_what_is_read_of_a_stream_is_not_asked_for_then(site: Site) -> None:
+    result = await site.eval(
+        """
+        const bytes = new Uint8Array([104, 101, 108, 108, 111]);
+        const stream = new ReadableStream({ start(c) { c.enqueue(bytes); c.close(); } });
+        const response = new Response(stream);
+        Object.prototype.then = function (resolve) {
+          delete Object.prototype.then;
+          resolve({ done: false, value: new Uint8Array([88]) });
+        };
+        const reading = response.text();
+        reading.then((text) => {
+          const polluted = delete Object.prototype.then;
+          return [text, polluted, stream.locked, response.bodyUsed];
+        });
+        """
+    )
+    assert result == ["hello", True, True, True]
+
+
 async def test_a_response_streams_as_fast_as_it_is_read(site: Site) -> None:
     made = 0
 
@@ -668,6 +715,30 @@ async def test_blob_urls_are_answered_inside(site: Site) -> None:
     """
     assert await site.eval(code) == [206, "bcd", "x/y", "TypeError", "abcdef"]
     assert site.requests == []
+
+
+@pytest.mark.parametrize(
+    ("cache", "control", "pragma"),
+    [
+        ("default", None, None),
+        ("no-cache", "max-age=0", None),
+        ("no-store", "no-cache", "no-cache"),
+        ("reload", "no-cache", "no-cache"),
+        ("force-cache", None, None),
+    ],
+)
+async def test_cache_modes_are_told_to_caches_on_the_way(
+    site: Site, cache: str, control: str | None, pragma: str | None
+) -> None:
+    await site.eval(f"fetch('https://x.test/', {{ cache: '{cache}' }}).then(r => r.text())")
+    await site.eval(
+        f"fetch('https://x.test/', {{ cache: '{cache}', headers: {{ 'Cache-Control': 'private', "
+        "Pragma: 'x' } }).then(r => r.text())"
+    )
+    plain, own = site.requests
+    assert plain.headers.get("cache-control") == control
+    assert plain.headers.get("pragma") == pragma
+    assert (own.headers["cache-control"], own.headers["pragma"]) == ("private", "x")
 
 
 async def test_integrity_is_verified(site: Site) -> None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 
 from atoll import Isolate, sync
 from atoll.fetch import Fetch
@@ -113,7 +114,7 @@ CHAT = """
     if (heard.length === 2) socket.send(new Uint8Array([1, 2, 3]));
     else socket.send("close 4001");
   };
-  socket.onclose = (event) => resolve([...heard, event.code, event.wasClean]);
+  socket.onclose = (event) => resolve([...heard, event.code, event.reason, event.wasClean]);
   socket.onerror = () => heard.push("error");
 })
 """
@@ -121,7 +122,107 @@ CHAT = """
 
 async def test_a_guest_talks_to_a_websocket(isolate: Isolate, server: Server) -> None:
     url = server.url.replace("http", "ws")
-    assert await isolate.eval(CHAT, f"{url}/socket") == ["chat", "HELLO", "3,2,1", 4001, True]
+    heard = await isolate.eval(CHAT, f"{url}/socket")
+    assert heard == ["chat", "HELLO", "3,2,1", 4001, "as you wish", True]
+
+
+async def test_a_websocket_whose_server_takes_no_subprotocol_fails(
+    isolate: Isolate, server: Server
+) -> None:
+    result = await isolate.eval(
+        """
+        (url) => new Promise((resolve) => {
+          const events = [];
+          const socket = new WebSocket(url, ["CHAT", "other"]);
+          const note = ({ type, isTrusted }) => events.push(type, isTrusted, socket.readyState);
+          socket.onopen = socket.onerror = note;
+          socket.onclose = ({ code, wasClean }) => resolve([...events, code, wasClean]);
+        })
+        """,
+        f"{server.url.replace('http', 'ws')}/socket",
+    )
+    assert result == ["error", True, 3, 1006, False]
+
+
+async def test_one_websocket_at_a_time_shakes_hands_with_a_host() -> None:
+    heads: list[bytes] = []
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        arrived.set()
+        await go_on.wait()
+        assert len(heads) <= refused + 1  # the next one has waited for this one
+        writer.write(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        count()
+        writer.close()
+
+    refused = 0
+
+    def count() -> None:
+        nonlocal refused
+        refused += 1
+
+    async with await asyncio.start_server(refuse, "127.0.0.1", 0) as listening:
+        url = f"ws://127.0.0.1:{listening.sockets[0].getsockname()[1]}/"
+        network = Network(url + "*", private=["127.0.0.1/32"])
+        async with network, Isolate() as other:
+            await other.install(Fetch(websocket=network.websocket))
+            code = """
+                (url) => Promise.all([1, 2, 3].map((n) => new Promise((resolve) => {
+                  new WebSocket(url + n).onclose = ({ code }) => resolve(code);
+                })))
+            """
+            connecting = asyncio.create_task(other.eval(code, url))
+            await arrived.wait()
+            go_on.set()
+            assert await connecting == [1006, 1006, 1006]
+    assert (len(heads), refused) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("frame", "heard"),
+    [
+        (b"\x88\x06\x03\xe9bye!", ["open", 1001, "bye!", True]),
+        (b"\x88\x02\x0f\xa0", ["open", 4000, "", True]),
+        (b"\x88\x00", ["open", 1005, "", True]),  # without a code
+        (b"\x88\x01\x03", ["open", "error", 1006, "", False]),  # half a code
+        (b"\x88\x02\x03\xed", ["open", "error", 1006, "", False]),  # 1005 cannot be sent
+        (b"\x83\x00", ["open", "error", 1006, "", False]),  # no such opcode
+    ],
+)
+async def test_what_a_server_closes_with(frame: bytes, heard: list[object]) -> None:
+    async def close(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        assert request.transport is not None
+        request.transport.write(frame)
+        request.transport.close()  # at once, before the guest's answer
+        return socket
+
+    app = web.Application()
+    app.router.add_get("/", close)
+    runner = web.AppRunner(app, shutdown_timeout=0)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    url = f"ws://127.0.0.1:{runner.addresses[0][1]}/"
+    async with Network(url, private=["127.0.0.1/32"]) as network, Isolate() as isolate:
+        await isolate.install(Fetch(websocket=network.websocket))
+        result = await isolate.eval(
+            """
+            (url) => new Promise((resolve) => {
+              const socket = new WebSocket(url);
+              const heard = [];
+              socket.onopen = socket.onerror = ({ type }) => heard.push(type);
+              socket.onclose = ({ code, reason, wasClean }) =>
+                resolve([...heard, code, reason, wasClean]);
+            })
+            """,
+            url,
+        )
+    await runner.cleanup()
+    assert result == heard
 
 
 async def test_a_websocket_that_is_lost(isolate: Isolate, server: Server) -> None:

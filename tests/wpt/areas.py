@@ -81,4 +81,6 @@ AREAS: Final = (
     _area("fetch/api/basic", server=True),
     _area("fetch/api/abort", server=True),
     _area("fetch/api/redirect", server=True),
+    _area("eventsource", server=True),
+    _area("websockets", server=True),
 )

@@ -3,7 +3,7 @@
  * results go to standard output, one JSON array in a line, after a mark that tests do not print.
  */
 
-const { config, root, aliases, mark, environment, scripts, endsItself } = JSON.parse(
+const { config, root, aliases, imports, mark, environment, scripts, endsItself } = JSON.parse(
   Deno.readTextFileSync(Deno.args[0]),
 );
 const { exit, readFileSync, readTextFileSync, stdout } = Deno;
@@ -36,7 +36,7 @@ globalThis.__wpt = {
       return null;
     }
   },
-  load: (path) => run({ name: path, text: readTextFileSync(file(path)) }),
+  load: (path) => run({ name: path, text: imports[path] ?? readTextFileSync(file(path)) }),
   result: (name, status, message) => say("result", name, status, message),
   end: (status, message) => say("end", status, message),
 };

@@ -39,6 +39,7 @@ async def run_in_deno(
         },
         "root": str(checkout.root.resolve()),
         "aliases": ALIASES,
+        "imports": dict(case.imports),
         "mark": MARK,
         "environment": ENVIRONMENT,
         "scripts": [{"name": s.name, "text": s.text} for s in (harness, *case.scripts)],
@@ -50,6 +51,7 @@ async def run_in_deno(
         command = [
             *(find_engine(), "run", "--quiet", "--no-config", "--no-remote", "--no-npm"),
             *("--allow-read", "--allow-net=localhost,127.0.0.1", "--location", case.href(server)),
+            "--unsafely-ignore-certificate-errors=localhost,127.0.0.1",
             *(str(PROGRAM), str(file)),
         ]
         environment = {**os.environ, "DENO_DIR": str(Path(folder) / "deno"), "NO_COLOR": "1"}

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -17,10 +18,11 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
-from .suite import ORIGIN, Case, Checkout, Found, Script
+from .suite import ORIGIN, Case, Checkout, Found, Script, resolved
 
 STARTS_WITHIN: Final = 60.0
 """Seconds."""
+_IMPORT: Final = re.compile(r"""\bimportScripts\(["']([^"']+)["']\)""")
 
 
 @contextlib.asynccontextmanager
@@ -96,18 +98,28 @@ async def through_server(case: Case, checkout: Checkout, origin: str) -> Case:
         checkout.add_page(found, case.path, text)
         case = replace(case, scripts=found.cases[0].scripts)
     scripts = [await asyncio.to_thread(_filled_in, script, origin) for script in case.scripts]
-    return replace(case, scripts=tuple(scripts))
+    imports = {}
+    for reference in (name for script in scripts for name in _IMPORT.findall(script.text)):
+        path = resolved(case.path, reference)
+        if _has_substitutions(path):
+            imports[path.partition("?")[0]] = await asyncio.to_thread(fetched, path, origin)
+    return replace(case, scripts=tuple(scripts), imports=imports)
 
 
 def _filled_in(script: Script, origin: str) -> Script:
-    if ".sub." not in script.name or not script.name.endswith(".js"):
+    if not _has_substitutions(script.name):
         return script
     return Script(script.name, fetched(script.name.removeprefix(ORIGIN), origin))
+
+
+def _has_substitutions(path: str) -> bool:
+    name, _, query = path.partition("?")
+    return name.endswith(".js") and (".sub." in name or query == "pipe=sub")
 
 
 def fetched(path: str, origin: str) -> str:
     """A text file of the server. It is on loopback, whatever its name."""
     port = urlsplit(origin).port
-    with urlopen(f"http://127.0.0.1:{port}{quote(path)}", timeout=30) as response:
+    with urlopen(f"http://127.0.0.1:{port}{quote(path, '/?=')}", timeout=30) as response:
         text: str = response.read().decode("utf-8")
     return text

@@ -12,7 +12,7 @@ are run one after the other in a fresh global scope, after ``testharness.js``:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path, PurePosixPath
@@ -30,7 +30,7 @@ _WORKER_SCOPES: Final = frozenset({"worker", "dedicatedworker", "jsshell"})
 _WINDOW_SCOPES: Final = frozenset({"window", "dedicatedworker-module"})
 _NEEDS_DOCUMENT: Final = re.compile(
     r"\b(?:document|iframe|createElement|frames|opener|frameElement|navigator|XMLHttpRequest|Image"
-    r"|WebSocket|EventSource|MutationObserver|innerHTML|requestAnimationFrame|openWindow|indexedDB"
+    r"|MutationObserver|innerHTML|requestAnimationFrame|openWindow|indexedDB"
     r"|history|Notification|(?:Mouse|Keyboard|UI|Wheel|Focus)Event|performance\.(?:timing|navigation)"
     r"|window\.(?:open|parent|top|name|onload|frames|onerror|onunhandledrejection|postMessage)"
     r"|self\.(?:top|parent)|test_driver|SharedWorker|serviceWorker|fetch_tests_from_\w+)\b"
@@ -73,6 +73,8 @@ class Case:
         timeout: seconds.
         scripts: files of the checkout to run first, then the text of the test.
         ends_itself: the test says when it is done.
+        imports: texts of scripts that the test loads itself, where the server has another text
+            than the checkout.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Case:
     timeout: int
     scripts: tuple[Script, ...]
     ends_itself: bool
+    imports: Mapping[str, str] = field(default_factory=dict)
 
     def href(self, server: str | None) -> str:
         """Where it is on a server; None: where the suite's own would have it."""
@@ -119,6 +122,12 @@ class Checkout:
             raise NotInCheckout(f"the checkout has no {path}")
         return file
 
+    def text(self, path: str) -> str:
+        """A file as a browser would decode it."""
+        data = self.file(path).read_bytes()
+        encoding = "cp1252" if b"<meta charset=windows-1252>" in data[:1024] else "utf-8"
+        return data.decode(encoding, "replace")
+
     def script(self, path: str) -> Script:
         text = self.file(path).read_text("utf-8")
         return Script(f"{ORIGIN}/{path.lstrip('/')}", text)
@@ -136,7 +145,7 @@ class Checkout:
         return found
 
     def _add(self, found: Found, path: str, kind: str) -> None:
-        text = self.file(path).read_text("utf-8", "replace")
+        text = self.text(path)
         reason: str | None
         if kind in (".html", ".htm"):
             reason = self.add_page(found, path, text)
@@ -253,13 +262,14 @@ def resolved(path: str, reference: str) -> str:
     """A path of the server, from one that is relative to a test file."""
     if reference.startswith("/"):
         return reference
+    name, mark, query = reference.partition("?")
     parts: list[str] = list(PurePosixPath(path).parent.parts)
-    for part in PurePosixPath(reference.partition("?")[0]).parts:
+    for part in PurePosixPath(name).parts:
         if part == "..":
             parts = parts[:-1]
         elif part != ".":
             parts.append(part)
-    return "/" + "/".join(parts)
+    return "/" + "/".join(parts) + mark + query
 
 
 def document_need(text: str) -> str | None:

@@ -78,6 +78,8 @@ export function createBodies(atoll, idl, forms, options) {
   const isLocked = uncurryGetter(ReadableStreamPrototype, "locked");
   const getReader = uncurryThis(ReadableStreamPrototype.getReader);
   const cancelStream = uncurryThis(ReadableStreamPrototype.cancel);
+  const pipeTo = uncurryThis(ReadableStreamPrototype.pipeTo);
+  const WritableStreamCtor = /** @type {any} */ (WritableStream);
   const teeStream = uncurryThis(ReadableStreamPrototype.tee);
   const readerRead = uncurryThis(ReadableStreamDefaultReader.prototype.read);
   const readerCancel = uncurryThis(ReadableStreamDefaultReader.prototype.cancel);
@@ -96,10 +98,6 @@ export function createBodies(atoll, idl, forms, options) {
   let ProbeCtor;
   /** @type {(self: any) => boolean} */
   let isDisturbed;
-  /** Reads what a probe was made of, without promises that user code could get at. @type {any} */
-  let readBytes;
-  /** @type {any} */
-  let readText;
 
   const pull = /** @type {any} */ ({ __proto__: null, highWaterMark: 0 });
   const ignore = () => {};
@@ -222,8 +220,6 @@ export function createBodies(atoll, idl, forms, options) {
     if (ProbeCtor === undefined) {
       ProbeCtor = loadProbe();
       isDisturbed = uncurryGetter(ProbeCtor.prototype, "bodyUsed");
-      readBytes = uncurryThis(ProbeCtor.prototype.arrayBuffer);
-      readText = uncurryThis(ProbeCtor.prototype.text);
     }
     return new ProbeCtor(stream);
   }
@@ -408,11 +404,29 @@ export function createBodies(atoll, idl, forms, options) {
    * @param {(reason: any) => void} reject
    */
   function readStream(body, resolve, reject) {
-    const probe = body.probe ?? probeOf(body.stream);
-    body.probe = probe;
-    PromisePrototypeThen(readBytes(probe), (/** @type {ArrayBuffer} */ buffer) => {
-      resolve(boxed(new Uint8ArrayCtor(buffer)));
-    }, reject);
+    body.probe ??= probeOf(body.stream);
+    const { stream } = body;
+    /** @type {Uint8Array<ArrayBuffer>[]} */
+    const chunks = [];
+    let length = 0;
+    // By a pipe: no chunk is in a promise's result, which would be asked for `then`.
+    const sink = new WritableStreamCtor({
+      __proto__: null,
+      write: (/** @type {any} */ chunk) => {
+        if (!isBytes(chunk)) throw new TypeErrorCtor("a chunk of the body is not a Uint8Array");
+        const copy = sliceBytes(chunk);
+        put(chunks, chunks.length, copy);
+        length += TypedArrayPrototypeByteLength(copy);
+      },
+    }, { __proto__: null, highWaterMark: 16 });
+    const piped = pipeTo(stream, sink, { __proto__: null, preventCancel: true });
+    PromisePrototypeThen(piped, () => {
+      getReader(stream); // it stays locked, as by "get a reader"
+      resolve(boxed(chunks.length === 1 ? chunks[0] : forms.concatenate(chunks, length)));
+    }, (/** @type {any} */ error) => {
+      getReader(stream);
+      reject(error);
+    });
   }
   /**
    * @param {HostBody} host
@@ -640,19 +654,10 @@ export function createBodies(atoll, idl, forms, options) {
     body.used = true;
   }
 
-  /** By the engine: no value of it is asked for `then` on the way. @param {InnerBody} body */
-  function readStreamText(body) {
-    body.probe ??= probeOf(body.stream);
-    return new PromiseCtor((resolve, reject) => {
-      body.fail = reject;
-      PromisePrototypeThen(readText(body.probe), resolve, reject);
-    });
-  }
   const { mimeTypeOf, mixBody } = createBodyMixin(atoll, idl, forms, {
     isUnusable,
     isUsed,
     readAll,
-    readStreamText,
     rejected,
     streamOf,
   });

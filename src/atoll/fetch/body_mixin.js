@@ -14,7 +14,6 @@
  * @property {(body: InnerBody) => boolean} isUnusable
  * @property {(body: InnerBody) => boolean} isUsed
  * @property {(body: InnerBody | null) => Promise<Box>} readAll
- * @property {(body: InnerBody) => Promise<string>} readStreamText
  * @property {(reason: any) => Promise<never>} rejected
  * @property {(body: InnerBody) => any} streamOf
  */
@@ -36,7 +35,7 @@ export function createBodyMixin(atoll, idl, forms, operations) {
     put,
   } = atoll.primordials;
   const { sliceBytes } = idl;
-  const { isUnusable, isUsed, readAll, readStreamText, rejected, streamOf } = operations;
+  const { isUnusable, isUsed, readAll, rejected, streamOf } = operations;
 
   /**
    * § 5.3 the mixin.
@@ -61,19 +60,6 @@ export function createBodyMixin(atoll, idl, forms, operations) {
         readAll(body),
         (/** @type {Box} */ box) => convert(box.bytes, inner),
       );
-    };
-    /** Of a body that is a stream. @param {any} self */
-    const textOfStream = (self) => {
-      let body;
-      try {
-        ({ body } = innerOf(self));
-      } catch {
-        return undefined; // the caller rejects
-      }
-      if (body === null || body.stream === null || body.error !== null || isUnusable(body)) {
-        return undefined;
-      }
-      return readStreamText(body);
     };
     const members = {
       get body() {
@@ -104,7 +90,7 @@ export function createBodyMixin(atoll, idl, forms, operations) {
         return consume(this, (bytes) => JSONParse(forms.decodeText(bytes)));
       },
       text() {
-        return textOfStream(this) ?? consume(this, (bytes) => forms.decodeText(bytes));
+        return consume(this, (bytes) => forms.decodeText(bytes));
       },
     };
     const keys = ["body", "bodyUsed", "arrayBuffer", "blob", "bytes", "formData", "json", "text"];

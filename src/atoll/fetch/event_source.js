@@ -123,7 +123,6 @@ export function createEventSource(
       const controller = this.#controller = new AbortControllerCtor();
       const list = parts.newList();
       parts.append(list, "Accept", "text/event-stream");
-      parts.append(list, "Cache-Control", "no-store");
       if (this.#lastEventId !== "") {
         parts.append(list, "Last-Event-ID", latin1OfUtf8(this.#lastEventId));
       }

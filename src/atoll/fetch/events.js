@@ -22,6 +22,12 @@ export function createEvents(atoll) {
   const removeEventListener = uncurryThis(EventTarget.prototype.removeEventListener);
   const dispatchEvent = uncurryThis(EventTarget.prototype.dispatchEvent);
 
+  /** The engine's key for "isTrusted", which only an event that user code has not made has. */
+  const trustedKey =
+    /** @type {any} */ (Reflect.ownKeys(new Event("")).find((key) =>
+      typeof key === "symbol" && key.description === "[[isTrusted]]"
+    ));
+
   /** @typedef {{ value: any, listener: (event: any) => void }} Handler */
   /** @type {WeakMap<object, Record<string, Handler>>} */
   const handlers = new WeakMapCtor();
@@ -82,8 +88,11 @@ export function createEvents(atoll) {
   }
 
   /** @param {any} target @param {string} type @param {any} [Class] @param {any} [init] */
-  const fire = (target, type, Class = EventCtor, init = undefined) =>
-    dispatchEvent(target, new Class(type, init));
+  function fire(target, type, Class = EventCtor, init = undefined) {
+    const event = new Class(type, init);
+    event[trustedKey] = true;
+    return dispatchEvent(target, event);
+  }
 
   return { MessageEventCtor, defineHandlers, fire };
 }

@@ -187,10 +187,10 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
       reject(reason);
       bodies.cancelBody(inner.body, reason);
       bodies.failBody(exchange.verifying, reason);
-      exchange.cancelSent(reason);
     };
     const aborted = () => {
       abortRequest?.();
+      exchange.cancelSent(abortReason(signal)); // it may be sent still, with a response there
       const body = weak === null ? undefined : WeakRefPrototypeDeref(weak);
       if (body !== undefined) bodies.failBody(body, abortReason(signal));
     };
@@ -270,6 +270,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     const list = parts.copy(inner.list);
     if (!parts.has(list, "accept")) parts.append(list, "Accept", "*/*");
     if (!parts.has(list, "accept-language")) parts.append(list, "Accept-Language", "*");
+    bypassCaches(inner.cache, list);
     // What may have to be sent again is kept.
     let spare = body !== null && inner.hasSource && inner.redirect === "follow"
       ? bodies.cloneBody(body)
@@ -322,6 +323,18 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
       }
       url = next;
     }
+  }
+  /**
+   * § 4.5 HTTP-network-or-cache fetch, steps 8.16 and 8.17: caches on the way are to know.
+   * @param {string} mode
+   * @param {import("./headers.js").HeaderList} list
+   */
+  function bypassCaches(mode, list) {
+    const hasControl = parts.has(list, "cache-control");
+    if (mode === "no-cache" && !hasControl) parts.append(list, "Cache-Control", "max-age=0");
+    if (mode !== "no-store" && mode !== "reload") return;
+    if (!parts.has(list, "pragma")) parts.append(list, "Pragma", "no-cache");
+    if (!hasControl) parts.append(list, "Cache-Control", "no-cache");
   }
   /** @param {string} location @param {any} url */
   function redirectUrl(location, url) {

@@ -409,6 +409,10 @@ export function createWebSockets(atoll, idl, events, forms, requests, options) {
     #ended(code, reason, wasClean) {
       if (this.#readyState === CLOSED) return undefined;
       this.#readyState = CLOSED;
+      return this.#finish(code, reason, wasClean);
+    }
+    /** § 4: whose state is CLOSED already. @param {number} code @param {string} reason @param {boolean} wasClean */
+    #finish(code, reason, wasClean) {
       forget(this.#number);
       const peer = this.#peer;
       this.#peer = null;
@@ -420,9 +424,10 @@ export function createWebSockets(atoll, idl, events, forms, requests, options) {
     #lost(error) {
       if (this.#readyState === CLOSED) return;
       this.#link?.abort();
+      this.#readyState = CLOSED;
       if (this.#callbacks !== null) this.#callbacks.error(error);
       else fire(this, "error");
-      return this.#ended(1006, "", false);
+      return this.#finish(1006, "", false);
     }
 
     /** @param {any} a @param {any} b */

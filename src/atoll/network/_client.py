@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakValueDictionary
 
 import aiohttp
 
@@ -89,16 +90,16 @@ class Sessions:
     def __init__(self, open_one: Callable[[], aiohttp.ClientSession], concurrency: int) -> None:
         self._open_one = open_one
         self._concurrency = concurrency
-        self._opened: dict[asyncio.AbstractEventLoop, _Opened] = {}
+        self._opened: dict[asyncio.AbstractEventLoop, Opened] = {}
 
-    async def acquire(self) -> _Opened:
+    async def acquire(self) -> Opened:
         """The client of the running loop; `release` it afterwards."""
         loop = asyncio.get_running_loop()
         opened = self._opened.get(loop)
         if opened is None:
             for other in [each for each in self._opened if each.is_closed()]:
                 del self._opened[other]
-            opened = _Opened(self._open_one(), asyncio.Semaphore(self._concurrency))
+            opened = Opened(self._open_one(), asyncio.Semaphore(self._concurrency))
             self._opened[loop] = opened
         opened.users += 1
         return opened
@@ -113,10 +114,15 @@ class Sessions:
             await opened.session.close()
 
 
-class _Opened:
-    __slots__ = ("session", "slots", "users")
+class Opened:
+    __slots__ = ("_handshakes", "session", "slots", "users")
 
     def __init__(self, session: aiohttp.ClientSession, slots: asyncio.Semaphore) -> None:
         self.session = session
         self.slots = slots
         self.users = 0
+        self._handshakes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def handshake(self, host: str) -> asyncio.Lock:
+        """What the opening handshake of a WebSocket holds: RFC 6455, section 4.1, allows one."""
+        return self._handshakes.setdefault(host, asyncio.Lock())

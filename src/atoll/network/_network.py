@@ -24,7 +24,7 @@ from atoll.fetch import (
 from atoll.fetch._tokens import OF_THE_CONNECTION
 from atoll.limits import MiB
 from atoll.network._addresses import parse_networks
-from atoll.network._client import AddressRefused, Sessions, open_session
+from atoll.network._client import AddressRefused, Opened, Sessions, open_session
 from atoll.network._exchange import Exchange
 from atoll.network._relay import relay
 from atoll.network._rules import Rule
@@ -234,14 +234,19 @@ class Network:
         opened = await self._sessions.acquire()
         try:
             async with opened.slots:
-                await self._relay(socket, url, opened.session)
+                await self._relay(socket, await self._open(socket, url, opened))
         finally:
             await self._sessions.release()
 
-    async def _relay(self, socket: WebSocket, url: URL, session: aiohttp.ClientSession) -> None:
+    async def _open(
+        self, socket: WebSocket, url: URL, opened: Opened
+    ) -> aiohttp.ClientWebSocketResponse:
         try:
-            async with asyncio.timeout(self._response_timeout):
-                server = await session.ws_connect(
+            async with (
+                opened.handshake(f"{url.raw_host}:{url.port}"),
+                asyncio.timeout(self._response_timeout),
+            ):
+                return await opened.session.ws_connect(
                     url,
                     protocols=socket.protocols,
                     headers=self._outgoing(socket.headers, url),
@@ -250,7 +255,12 @@ class Network:
                 )
         except Exception as error:  # noqa: BLE001 — explained, or raised again
             self._explain(error, url)
+
+    async def _relay(self, socket: WebSocket, server: aiohttp.ClientWebSocketResponse) -> None:
         async with server:
+            if socket.protocols and server.protocol is None:
+                # WebSockets Standard, section 2: the connection is not established.
+                raise NetworkError("the server takes none of the subprotocols")
             await socket.accept(server.protocol or "")
             await relay(socket, server)
 

@@ -25,19 +25,21 @@ async def relay(socket: WebSocket, server: aiohttp.ClientWebSocketResponse) -> N
 
 async def _to_guest(server: aiohttp.ClientWebSocketResponse, socket: WebSocket) -> None:
     try:
-        async for message in server:
-            if message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
-                await socket.send(message.data)
-            elif message.type is aiohttp.WSMsgType.ERROR:
-                await socket.abort("the server broke the protocol")
-                return
+        while True:
+            message = await server.receive()
+            if message.type not in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY):
+                break
+            await socket.send(message.data)
     except WebSocketClosed:
         return
-    if server.close_code in (None, 1006):
+    if message.type is aiohttp.WSMsgType.CLOSE:
+        await socket.close(message.data or None, message.extra or "")
+    elif message.type is aiohttp.WSMsgType.ERROR:
+        await socket.abort("the server broke the protocol")
+    elif server.close_code in (None, 1006):
         await socket.abort("the connection was lost")
     else:
-        code = None if server.close_code == 1005 else server.close_code
-        await socket.close(code, "")
+        await socket.close(server.close_code, "")
 
 
 async def _to_server(socket: WebSocket, server: aiohttp.ClientWebSocketResponse) -> None:

@@ -23,6 +23,17 @@ _PATTERN: Final = re.compile(
     """,
     re.VERBOSE,
 )
+_BAD_PORTS: Final = frozenset(
+    {
+        *(0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95),
+        *(101, 102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179),
+        *(389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601),
+        *(636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000),
+        *(6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080),
+    }
+)
+"""Ports of other protocols, such as mail, whose servers might take a request for one of theirs: the
+Fetch Standard, section 2.9, "bad port". A rule has to name one to allow it."""
 _PORTS: Final = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
@@ -34,7 +45,8 @@ class Rule:
         pattern: ``"https://api.example.com"``: that origin. ``"https://*.example.com"``: its
             subdomains. ``"https://api.example.com/v1/*"``: those paths. A port is the scheme's
             own unless one is given; ``:*`` is any. ``"*"``: every ``http``, ``https``, ``ws`` and
-            ``wss`` URL.
+            ``wss`` URL. Both leave out ports of other protocols, such as 25: the Fetch Standard's
+            bad ports.
         methods: the methods; empty: all of them.
 
     Raises:
@@ -66,7 +78,7 @@ class Rule:
         """Whether the rule covers a URL."""
         parts = self._parts
         if parts is None:
-            return url.scheme in _PORTS
+            return url.scheme in _PORTS and url.port not in _BAD_PORTS
         return (
             url.scheme == parts["scheme"]
             and _host_matches(parts["host"], url.raw_host or "")
@@ -92,7 +104,7 @@ def _ascii(host: str) -> str:
 
 def _port_matches(pattern: str | None, url: URL) -> bool:
     if pattern == "*":
-        return True
+        return url.port not in _BAD_PORTS
     return url.port == (_PORTS[url.scheme] if pattern is None else int(pattern))
 
 
