@@ -572,3 +572,23 @@ async def test_a_stream_may_be_silent_for_longer_than_a_call_may_take() -> None:
         await asyncio.sleep(0.5)  # more than call_time
         await isolate.eval("next()")
         assert await reading == b"\1"
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "sent"),
+    [
+        ("GET", 200, None),  # nothing follows, whatever the guest says
+        ("GET", 204, None),
+        ("HEAD", 204, None),
+        ("HEAD", 200, "5"),  # what a GET would have
+        ("GET", 304, "5"),
+    ],
+)
+async def test_a_length_without_a_body_is_told_only_where_it_is_of_another(
+    site: Site, method: str, status: int, sent: str | None
+) -> None:
+    init = f"{{ status: {status}, headers: {{ 'Content-Length': '5' }} }}"
+    await site.eval(f"serve(() => new Response(null, {init}))")
+    response = await site.get(method=method)
+    assert response.headers.get("content-length") == sent
+    assert not response.has_body

@@ -163,10 +163,12 @@ async def test_names_of_headers_are_sent_as_they_were_written() -> None:
     async with plain_server(b"HTTP/1.1 204 None\r\nConnection: close\r\n\r\n") as (url, heads):
         network = Network(url, private=LOOPBACK, headers={url: {"X-API-Key": "secret"}})
         headers = [("THIS-is-A-test", "1"), ("Z", "z"), ("this-IS-a-test", "2"), ("x-api-key", "")]
+        headers += [("Cookie", "a=1"), ("cookie", "b=2")]
         await network(Request(url, headers=headers))
     lines = heads[0].split(b"\r\n")
     assert b"THIS-is-A-test: 1, 2" in lines
     assert b"Z: z" in lines
+    assert b"Cookie: a=1; b=2" in lines
     assert [line for line in lines if line.lower().startswith(b"x-api")] == [b"X-API-Key: secret"]
 
 

@@ -68,7 +68,9 @@ class _Exchange:
             else:
                 raise ValueError("a body that is none")
             if found.headers:
-                with_true_length(found.headers, found.size if found.has_body else None)
+                with_true_length(found.headers, _length(request, found))
+            if found.status == 204:  # RFC 9110, section 8.6
+                found.headers.delete("content-length")
         except (TypeError, ValueError) as error:
             raise HandlerError(f"the guest's response is not valid: {error}") from error
         return found
@@ -81,6 +83,13 @@ class _Exchange:
         protocol = headers.get("sec-websocket-protocol", "")
         response.websocket = self._sockets.adopt(socket, request.url, request.headers, protocol)
         return response
+
+
+def _length(request: Request, response: Response) -> int | None:
+    """Bytes of what follows the headers; None: that is not known, or it is not what they tell of."""
+    if response.has_body:
+        return response.size
+    return None if request.method == "HEAD" or response.status == 304 else 0
 
 
 def _explain(reason: object) -> str:

@@ -84,7 +84,7 @@ def with_true_length(headers: Headers, size: int | None) -> Headers:
 
     Args:
         headers: they are changed.
-        size: bytes of the body; None when that is not known, or when there is no body to send.
+        size: bytes of the body; None when that is not known, or when the headers tell of another.
     """
     kept: list[tuple[str, str]] = []
     lengths: list[tuple[str, str]] = []

@@ -279,7 +279,9 @@ def _combined(headers: Headers) -> dict[str, tuple[str, str]]:
     combined: dict[str, tuple[str, str]] = {}
     for name, value in headers.raw:
         first, values = combined.get(name.lower(), (name, None))
-        combined[name.lower()] = (first, value if values is None else f"{values}, {value}")
+        # RFC 9113, section 8.2.3: a comma is part of a cookie.
+        joint = "; " if name.lower() == "cookie" else ", "
+        combined[name.lower()] = (first, value if values is None else f"{values}{joint}{value}")
     return combined
 
 
