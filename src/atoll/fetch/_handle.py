@@ -86,7 +86,7 @@ class _Exchange:
 
 
 def _length(request: Request, response: Response) -> int | None:
-    """Bytes of what follows the headers; None: that is not known, or it is not what they tell of."""
+    """Bytes of what follows the headers; None: not known, or the headers tell of another body."""
     if response.has_body:
         return response.size
     return None if request.method == "HEAD" or response.status == 304 else 0
