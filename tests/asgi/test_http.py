@@ -45,6 +45,12 @@ const routes = {
     for await (const chunk of request.body) length += chunk.length;
     return new Response(`${length}`);
   },
+  "/pass": (request) => new Response(request.body),
+  "/upper": (request) => new Response(
+    request.body.pipeThrough(new TextDecoderStream()).pipeThrough(new TransformStream({
+      transform: (text, controller) => controller.enqueue(text.toUpperCase()),
+    })).pipeThrough(new TextEncoderStream()),
+  ),
   "/endless": () => new Response(new ReadableStream({
     pull: (controller) => controller.enqueue(new Uint8Array(65536)),
     cancel: () => report("cancelled"),
@@ -122,6 +128,32 @@ async def test_bodies_stream_both_ways(handler: Path) -> None:
             lines = response.aiter_lines()
             assert await anext(lines) == "line 0"
             assert [line async for line in lines][-1] == "line 299"
+
+
+@pytest.mark.parametrize("path", ["/pass", "/upper"])
+async def test_a_body_is_read_after_the_response_has_begun(handler: Path, path: str) -> None:
+    async def chunks() -> Any:
+        for _ in range(100):
+            yield b"A" * 10_000
+
+    async with serving(App(handler, isolates=1)) as client:
+        assert (await client.post(path, content=b"ABC")).text == "ABC"
+        assert (await client.post(path, content=chunks())).content == b"A" * 1_000_000
+        assert (await client.post(path, content=b"A" * 3_000_000)).content == b"A" * 3_000_000
+
+
+async def test_a_client_that_goes_is_noticed_behind_a_body_that_nobody_reads(
+    handler: Path,
+) -> None:
+    async def chunks() -> Any:
+        for _ in range(100):
+            yield bytes(10_000)
+
+    heard = Reports()
+    async with serving(App(handler, isolates=1, prepare=heard.prepare)) as client:
+        async with client.stream("POST", "/endless", content=chunks()) as response:
+            await anext(response.aiter_bytes())
+        assert await heard.get() == "cancelled"
 
 
 async def test_many_requests_at_once(handler: Path) -> None:

@@ -22,7 +22,6 @@ _HOP_BY_HOP: Final = frozenset(
     {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding"}
 )
 """Headers of a connection (RFC 9110, section 7.6.1), which is the server's."""
-_LEFT: Final = "/%:@!$&'()*+,;=~"
 _STATUS: Final = {
     400: "Bad Request",
     413: "Content Too Large",
@@ -75,6 +74,31 @@ def read_url(scope: Scope, scheme: str) -> str:
     return f"{scheme}://{host}{path or '/'}{f'?{query}' if query else ''}"
 
 
+class _Upload(AsyncIterator[bytes]):
+    """The body of a request, as it arrives. It may be read long after the response has begun."""
+
+    def __init__(self, exchange: Exchange, first: bytes | None) -> None:
+        self._exchange = exchange
+        self._first = first
+
+    async def __anext__(self) -> bytes:
+        chunk, self._first = self._first, None
+        while not chunk:
+            try:
+                chunk = await self._exchange.chunk()
+            except Disconnected:
+                raise BodyError("the client has gone") from None
+            except _TooLarge:
+                raise BodyError("the body is too large") from None
+            if chunk is None:
+                raise StopAsyncIteration
+        return chunk
+
+    async def aclose(self) -> None:
+        """The guest has given it up, or has answered without it."""
+        self._exchange.leave()
+
+
 class Exchange:
     """One request and its response."""
 
@@ -86,7 +110,6 @@ class Exchange:
         self._received = 0
         self._more = True
         self._has_started = False
-        self._is_reading = False
         self._rest = asyncio.Event()
         self._too_large = False
 
@@ -122,13 +145,21 @@ class Exchange:
             raise _TooLarge
         framed = any(name.lower() == b"transfer-encoding" for name, _ in self._scope["headers"])
         if method not in ("GET", "HEAD") and (framed or (length or "0") != "0"):
-            first = await self._chunk()
-            request._set_body(self._body(first) if self._more else first)
+            first = await self.chunk()
+            request._set_body(_Upload(self, first) if self._more else first)
         else:
             self._rest.set()
         return request
 
-    async def _chunk(self) -> bytes:
+    async def chunk(self) -> bytes | None:
+        """The next piece of the request's body; None after its end.
+
+        Raises:
+            Disconnected: the client has gone.
+            _TooLarge: it is longer than ``max_body``.
+        """
+        if self._rest.is_set():
+            return None
         message = await self._receive()
         if message["type"] == "http.disconnect":
             raise Disconnected
@@ -142,21 +173,9 @@ class Exchange:
             raise _TooLarge
         return chunk
 
-    async def _body(self, first: bytes) -> AsyncIterator[bytes]:
-        if self._rest.is_set():
-            raise BodyError("the response had begun before the body was read")
-        self._is_reading = True
-        if first:
-            yield first
-        while self._more:
-            try:
-                chunk = await self._chunk()
-            except Disconnected:
-                raise BodyError("the client has gone") from None
-            except _TooLarge:
-                raise BodyError("the body is too large") from None
-            if chunk:
-                yield chunk
+    def leave(self) -> None:
+        """Nobody wants the rest of the body: what follows it is for `_disconnected`."""
+        self._rest.set()
 
     async def _unless_disconnected(self, work: Coroutine[Any, Any, None]) -> None:
         """Wait for the end of the response, and give up when the client does."""
@@ -175,7 +194,7 @@ class Exchange:
     async def _disconnected(self) -> None:
         """Returns when the client goes, which only what follows the body can say.
 
-        A body that nobody has begun to read when the response begins is read here, and dropped.
+        A body that the handler has given up, or answered without, is read here, and dropped.
         """
         await self._rest.wait()
         while (await self._receive())["type"] != "http.disconnect":
@@ -189,8 +208,6 @@ class Exchange:
         if size is not None and not is_head and response.status not in (204, 304):
             headers.append((b"content-length", b"%d" % size))
         self._has_started = True
-        if not self._is_reading:
-            self._rest.set()
         await self._send(
             {"type": "http.response.start", "status": response.status, "headers": headers}
         )
