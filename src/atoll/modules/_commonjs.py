@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any, Final
 
+# Spaces before a statement end with the line, where the next begins: empty lines would otherwise
+# cost the square of their number.
 _ESM: Final = re.compile(
-    r"(?:^|[;}])\s*(?:import(?:\s+[\w$]|\s*[{*\"'])|export\s*[{*]"
+    r"(?:^|[;}])[^\S\n]*(?:import(?:\s+[\w$]|\s*[{*\"'])|export\s*[{*]"
     r"|export\s+(?:default|const|let|var|function|class|async)\b)",
     re.MULTILINE,
 )

@@ -25,6 +25,8 @@ EMPTY: Final = "node:empty"
 """The URL of a module of which a package says that there is none on the web."""
 
 _PACKAGE_JSON: Final = 4 * 1024 * 1024
+_LONGEST_TARGET: Final = 16 * 1024
+"""Characters; a path of Linux has up to 4096 bytes."""
 _CJS_SUFFIXES: Final = (".js", ".json", ".cjs")
 _INDEXES: Final = ("index.js", "index.json", "index.cjs")
 
@@ -99,6 +101,9 @@ class Packages:
         """
         if specifier.startswith("#"):
             return self._resolve_private(specifier, importer, mode)
+        return self._resolve_package(specifier, importer, mode)
+
+    def _resolve_package(self, specifier: str, importer: str, mode: Mode) -> str | None:
         scope = self._scope(importer)
         name, rest = _split(specifier)
         subpath = f".{rest}"
@@ -148,7 +153,8 @@ class Packages:
         if _browser_field.CONDITION in package.mount.conditions:
             main = _browser_field.main_of(package.manifest) or main
         if isinstance(main, str) and main:
-            found = self._file_or_folder(package.mount, package.below(f"./{main}"))
+            target = package.below(f"./{main}")
+            found = self._file(package.mount, target) or self._index(package.mount, target)
             if found is not None:
                 return found
         return self._index(package.mount, package.path)
@@ -157,23 +163,25 @@ class Packages:
         """LOAD_AS_FILE and LOAD_AS_DIRECTORY."""
         if not _is_inside(path):
             return None
-        kind = _kind(mount, path)
-        if kind == "file":
-            return path
-        for suffix in _CJS_SUFFIXES:
-            if _kind(mount, path + suffix) == "file":
-                return path + suffix
-        if kind != "folder":
+        found = self._file(mount, path)
+        if found is not None:
+            return found
+        if _kind(mount, path) != "folder":
             return None
         manifest = self._manifest(mount, path)
         main = None if manifest is None else manifest.get("main")
         if isinstance(main, str) and main:
+            # Not what the package.json of a folder that it names says, whose `main` may lead back.
             target = posixpath.normpath(f"{path}/{main}")
-            if _is_inside(target) and target != path:
-                found = self._file_or_folder(mount, target)
-                if found is not None:
-                    return found
+            found = self._file(mount, target) or self._index(mount, target)
+            if found is not None:
+                return found
         return self._index(mount, path)
+
+    def _file(self, mount: Mount, path: str) -> str | None:
+        """LOAD_AS_FILE."""
+        found = (path + suffix for suffix in ("", *_CJS_SUFFIXES))
+        return next((name for name in found if _kind(mount, name) == "file"), None)
 
     def _index(self, mount: Mount, path: str) -> str | None:
         found = (f"{path}/{name}" for name in _INDEXES)
@@ -304,11 +312,15 @@ class Packages:
         self, package: Package, target: str, star: str | None, mode: Mode, is_imports: bool
     ) -> str:
         rule = "package imports" if is_imports else "package exports"
+        stars = 0 if star is None else target.count("*")
+        if len(target) + stars * len(star or "") > _LONGEST_TARGET:
+            raise PackageError(f"a target has more than {_LONGEST_TARGET} characters", rule)
         if not target.startswith("./"):
             if is_imports and not target.startswith(("../", "/")) and ":" not in target:
                 bare = target if star is None else target.replace("*", star)
                 importer = package.mount.url + quote(f"{package.path}/package.json")
-                found = self.resolve(bare, importer, mode)
+                # Also "#name" is a package there, so that no import leads back to itself.
+                found = self._resolve_package(bare, importer, mode)
                 if found is not None:
                     return found
                 raise PackageError(f'there is no package "{bare}"', "not found", missing=True)
@@ -353,6 +365,9 @@ class Packages:
         """READ_PACKAGE_JSON."""
         key = (mount.url, path)
         if key not in self._manifests:
+            # Of folders that are not there nothing is kept: a guest may name as many as it likes.
+            if _kind(mount, path) != "folder":
+                return None
             self._manifests[key] = _read_manifest(mount, path)
         return self._manifests[key]
 
@@ -370,7 +385,8 @@ def _file_url(mount: Mount, path: str) -> str:
         real = mount.folder.real(path)
     except OutsideError:
         raise PackageError(*_LINK_OUT) from None
-    return mount.url + quote(real, safe="/@!$&'()*+,;=~-._")
+    # A name that is no UTF-8 gets a URL, which leads to nothing.
+    return mount.url + quote(real, safe="/@!$&'()*+,;=~-._", errors="surrogateescape")
 
 
 _LINK_OUT: Final = ("a symbolic link leads out of the mounted node_modules", "symbolic link")

@@ -53,6 +53,8 @@ _TYPES: Final = frozenset({"", "json", "text", "bytes", "require"})
 _ANSWER: Final = 32 * 1024 * 1024
 """Characters of sources in one answer; the guest asks again for the rest."""
 _LONGEST: Final = 4096
+_LONGEST_IMPORTER: Final = 16 * 1024
+"""Characters of an importer's URL: of the longest path of a file, each byte with a percent sign."""
 _REQUESTS: Final = 100_000
 _KIND: Final = 2
 _CODE: Final = 3
@@ -220,6 +222,8 @@ class ModuleSession:
         is_text = _is_well_formed(specifier) and _is_well_formed(importer)
         if not 0 < len(specifier) <= _LONGEST or "\0" in specifier or not is_text:
             raise want.error(ModuleDenied, "that is no specifier", "specifier")
+        if len(importer) > _LONGEST_IMPORTER:
+            raise want.error(ModuleDenied, "the importer's URL is too long", "importer")
         want.url = self._resolve(want)
         if wanted == "require":
             want.type = "require-json" if extension_of(want.url) == ".json" else ""
@@ -395,9 +399,7 @@ class ModuleSession:
             source = virtual[url if url in virtual else without_query(url)]
             return self._read_file(want, source) if isinstance(source, Path) else source
         if url.startswith("node:"):
-            name = url[len("node:") :]
-            kind: Kind = "native" if name in _builtins.NATIVE else "esm"
-            return ModuleSource("" if kind == "native" else _builtins.source(name), kind=kind)
+            return _builtin(url[len("node:") :])
         mount = self._packages.mount_of(url)
         if mount is not None:
             return self._read(want, mount.folder, path_below(url, mount.url))
@@ -514,7 +516,10 @@ class ModuleSession:
             and extension_of(want.url) in ("", ".js", ".jsx", ".ts", ".tsx")
             and self._packages.mount_of(want.url) is not None
         ):
-            package_type = self._packages.type_of(want.url)
+            try:
+                package_type = self._packages.type_of(want.url)
+            except PackageError as error:
+                raise want.error(ModuleDenied, str(error), error.rule) from None
             if package_type != "module" and not (
                 package_type is None and _commonjs.looks_like_esm(text)
             ):
@@ -642,6 +647,14 @@ class ModuleSession:
 
 async def _all_done(tasks: list[asyncio.Future[Record]]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _builtin(name: str) -> ModuleSource | None:
+    kind: Kind = "native" if name in _builtins.NATIVE else "esm"
+    try:
+        return ModuleSource("" if kind == "native" else _builtins.source(name), kind=kind)
+    except FileNotFoundError:
+        return None  # a part that none of them has
 
 
 def _mode(want: _Want) -> Any:
