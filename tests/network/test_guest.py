@@ -43,7 +43,7 @@ async def test_a_refusal_is_a_type_error_inside(isolate: Isolate, server: Server
         async (base) => {
           const outcomes = [];
           const redirect = base + "/redirect?to=http://10.0.0.1/";
-          for (const url of ["http://10.0.0.1/", "http://[::1]/", redirect]) {
+          for (const url of ["http://10.0.0.1/", "http://[::1]:81/", redirect]) {
             outcomes.push(await fetch(url).catch((e) => `${e.name}: ${e.message}`));
           }
           return outcomes;
@@ -53,7 +53,7 @@ async def test_a_refusal_is_a_type_error_inside(isolate: Isolate, server: Server
     )
     assert result == [
         "TypeError: GET http://10.0.0.1/ is not allowed here",
-        "TypeError: GET http://::1/ is not allowed here",
+        "TypeError: GET http://[::1]:81/ is not allowed here",
         "TypeError: GET http://10.0.0.1/ is not allowed here",
     ]
 
@@ -82,7 +82,7 @@ async def test_aborting_in_the_guest_hangs_up(isolate: Isolate, server: Server) 
 
 
 async def test_a_body_that_nobody_reads_ends_with_the_isolate(server: Server) -> None:
-    network = Network(server.url, private=["127.0.0.1/32"])
+    network = Network(server.url, private="127.0.0.1/32")
     async with Isolate() as isolate:
         await isolate.install(Fetch(network))
         assert (

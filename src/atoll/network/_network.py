@@ -68,7 +68,7 @@ class Network:
         self,
         allow: str | Rule | Iterable[str | Rule],
         *,
-        private: Iterable[str] = (),
+        private: str | Iterable[str] = (),
         headers: Mapping[str, HeadersInit] | None = None,
         max_request: int = 100 * MiB,
         max_response: int = 100 * MiB,
@@ -122,7 +122,7 @@ class Network:
         self._idle_timeout = _positive("idle_timeout", idle_timeout)
         self._on_request = on_request
         self._on_response = on_response
-        networks = parse_networks(private)
+        networks = parse_networks([private] if isinstance(private, str) else private)
         connect_timeout = _positive("connect_timeout", connect_timeout)
         self._sessions = Sessions(
             lambda: open_session(networks, connect_timeout=connect_timeout, tls=tls),
@@ -213,7 +213,7 @@ class Network:
             raise own
         refused = _find(error, AddressRefused)
         if refused is not None:
-            _logger.warning("refused a request to %s: %s", origin, refused)
+            _logger.warning("refused a request to %s: %s; private=… opens it", origin, refused)
             raise NetworkError(f"the address of {origin} is not allowed here") from error
         _logger.info("no response from %s: %r", origin, error)
         if isinstance(error, TimeoutError):
@@ -311,7 +311,7 @@ def _parse(url: str) -> URL:
 
 def _plain(url: URL) -> str:
     """A URL without what may be secret in it."""
-    return f"{url.scheme}://{url.raw_host}{url.raw_path}"[:200]
+    return f"{url.origin()}{url.raw_path}"[:200]
 
 
 def _find(error: BaseException | None, kind: type[Exception]) -> BaseException | None:
