@@ -224,6 +224,7 @@ class Driver:
         limit = self._limits.call_time if timeout is None and not pending.untimed else timeout
         if limit is None:
             return _NEVER
+        pending.limit = limit
         deadline = pending.deadline = time.monotonic() + limit
         return deadline
 
@@ -268,11 +269,12 @@ class Driver:
             return WallTimeLimitExceeded(
                 f"the isolate lived longer than {limits.wall_time:g} s (Limits.wall_time)"
             )
-        if any(p.deadline is not None and now >= p.deadline for p in self._pending()):
-            return WallTimeLimitExceeded(
-                "a call took longer than it may (Limits.call_time, or its timeout); "
-                "the isolate was ended"
-            )
+        for pending in self._pending():
+            if pending.deadline is not None and now >= pending.deadline:
+                which = "Limits.call_time" if pending.limit == limits.call_time else "its timeout"
+                return WallTimeLimitExceeded(
+                    f"a call took longer than {pending.limit:g} s ({which}); the isolate was ended"
+                )
         if self._cancelled and self.host.session.blocked:
             # It waits for a callback of ours and cannot hear; its time begins after that.
             self._cancelled = dict.fromkeys(self._cancelled, now + CANCEL_GRACE)

@@ -112,6 +112,7 @@ class Pending:
         "done",
         "error",
         "id",
+        "limit",
         "on_done",
         "untimed",
         "value",
@@ -123,6 +124,7 @@ class Pending:
         self.value: Any = None
         self.error: BaseException | None = None
         self.deadline: float | None = None
+        self.limit = 0.0
         self.check: Callable[[Any], bool] | None = None
         self.untimed = False
         self.on_done: Callable[[Pending], None] | None = None
