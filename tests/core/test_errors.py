@@ -345,6 +345,16 @@ async def test_syntax_errors_are_errors_of_the_guest(isolate: Isolate) -> None:
     assert error.name == "SyntaxError"
 
 
+@pytest.mark.parametrize(
+    "code", ["import x from 'y'", "export default 1", "await 1; import x from 'y'", "export {}"]
+)
+async def test_a_script_that_is_a_module_is_told_how_to_run(isolate: Isolate, code: str) -> None:
+    error = await caught_from(isolate, code)
+    assert isinstance(error, JSSyntaxError)
+    assert "module=True" in error.message
+    assert (error.line, error.column) == (1, code.index("port") - 1)
+
+
 async def test_a_stack_hook_may_call_the_one_that_it_replaces(fresh_isolate: Isolate) -> None:
     """As Babel does, with frames of its own among V8's."""
     code = """

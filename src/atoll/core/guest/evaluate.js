@@ -180,8 +180,9 @@ export function parse(source, sourceType = "script") {
   }
 }
 
-const IMPORT_STATEMENT = "Cannot use import statement outside a module";
-const IMPORT_HINT = ". Install atoll.modules.Modules and use its handle's eval";
+const ONLY_IN_MODULES = /^'import' and 'export' may appear only/;
+const MODULE_HINT =
+  ". It is no script but a module: Runtime(modules=Modules()) runs those by eval(…, module=True)";
 
 /**
  * V8 keeps the position of a syntax error to itself, so the parser says where it is.
@@ -196,12 +197,16 @@ function syntaxError(thrown, error, source, filename) {
   if (loc === undefined) {
     return new Encoded(["!s", `${thrown.message}`, filename, null, null, null]);
   }
-  // With `await` in it, V8 has judged the source as a plain script; the parser knows better.
-  const message = StringPrototypeIncludes(source, "await")
-    ? replace(`${error.message}`, / \(\d+:\d+\)$/, "")
-    : `${thrown.message}${IMPORT_STATEMENT === thrown.message ? IMPORT_HINT : ""}`;
+  const parsers = replace(`${error.message}`, / \(\d+:\d+\)$/, "");
+  const message = () => {
+    if (RegExpPrototypeExec(ONLY_IN_MODULES, parsers) !== null) {
+      return `Cannot use import and export outside a module${MODULE_HINT}`;
+    }
+    // With `await` in it, V8 has judged the source as a plain script; the parser knows better.
+    return StringPrototypeIncludes(source, "await") ? parsers : `${thrown.message}`;
+  };
   const { file, line, column, text } = placeOf(error, source, filename);
-  return new Encoded(["!s", message, file, line, column, text]);
+  return new Encoded(["!s", message(), file, line, column, text]);
 }
 
 /**
