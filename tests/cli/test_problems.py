@@ -65,6 +65,18 @@ def test_a_syntax_error_shows_the_place(tmp_path: Path) -> None:
 def test_modules_are_refused_in_words() -> None:
     err = atoll("eval", "import fs from 'fs'").err
     assert "classic script" in err
+    assert "Runtime" not in err
+    err = atoll("eval", "--module", "import 'lodash'").err
+    assert err == (
+        'atoll: Cannot import "lodash" from module:///: a program imports what is in the folder of '
+        "--directory, and the packages of --node-modules\n"
+    )
+
+
+def test_apis_of_a_runtime_are_missed_in_words() -> None:
+    assert "print(…)" in atoll("eval", "console.log(1)").err
+    assert "atoll.Runtime" in atoll("eval", "setTimeout(() => {})").err
+    assert "atoll.Runtime" not in atoll("eval", "alert(1)").err
 
 
 def test_code_frames_stay_narrow_and_point_at_the_right_character() -> None:

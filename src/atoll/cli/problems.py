@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from atoll.core.code_frame import code_frame
@@ -34,6 +35,14 @@ _OPTIONS: Final[tuple[tuple[type[LimitExceeded], str], ...]] = (
     (OutputLimitExceeded, "--output"),
 )
 
+_MODULES: Final = (
+    "a program imports what is in the folder of --directory, and the packages of --node-modules"
+)
+_OF_RUNTIMES: Final = re.compile(
+    r"(console|fetch|crypto|setTimeout|setInterval|TextEncoder|TextDecoder|atob|btoa) "
+    r"is not defined"
+)
+
 
 def report(error: AtollError, source: str, errors: Stream) -> int:
     """Write an error to a stream; returns the exit status that it means."""
@@ -41,10 +50,11 @@ def report(error: AtollError, source: str, errors: Stream) -> int:
         errors.write(_syntax_error(error, source, errors))
         return exit_codes.THREW
     if isinstance(error, JSError):
-        errors.write(_thrown(error, errors))
+        errors.write(_thrown(error, errors) + _missing_global(error))
         return exit_codes.THREW
     if isinstance(error, ModuleError):
-        errors.say(str(error))
+        message, _, advice = str(error).partition(": this isolate's Modules() is empty")
+        errors.say(f"{message}: {_MODULES}" if advice else message)
         return exit_codes.THREW
     if isinstance(error, MarshalError):
         errors.say(f"a value cannot leave the isolate: {error}")
@@ -69,6 +79,18 @@ def _thrown(error: JSError, errors: Stream) -> str:
     return visible("\n".join(lines)) + "\n"
 
 
+def _missing_global(error: JSError) -> str:
+    """What to do about an API that a program of the command does not have."""
+    missing = _OF_RUNTIMES.fullmatch(error.message) if error.name == "ReferenceError" else None
+    if missing is None:
+        return ""
+    if missing[1] == "console":
+        return "\nA program prints by print(…), and with its last value.\n"
+    return (
+        f"\nThe command runs bare programs; atoll.Runtime, in Python, can give them {missing[1]}.\n"
+    )
+
+
 def _trace(error: object, depth: int) -> str:
     if not isinstance(error, JSError):
         return repr(error)[:_LONGEST_STACK]
@@ -90,12 +112,15 @@ def _trace(error: object, depth: int) -> str:
 def _syntax_error(error: JSSyntaxError, source: str, errors: Stream) -> str:
     """``file:line:column``, the message, and the line with a caret below the place."""
     where = f"{error.filename}:{error.line}:{error.column}" if error.line else f"{error.filename}"
-    text = f"{where}: {errors.coloured('SyntaxError', 'red', 'bold')}: {error.message}\n"
+    # What to do in Python, which is the rest of that message, is said for the command below.
+    is_module = error.message.startswith("Cannot use import")
+    message = error.message.partition(". ")[0] if is_module else error.message
+    text = f"{where}: {errors.coloured('SyntaxError', 'red', 'bold')}: {message}\n"
     if error.specifier is not None and error.column:  # in a module, whose text is not here
         line = (error.source_line or "")[:200]
         text += f"\n  {line}\n  {' ' * (error.column - 1)}^\n"
     elif error.line and error.column:
         text += "\n" + code_frame(source, error.line, error.column) + "\n"
-    if error.message.startswith(("Cannot use import", "Unexpected token 'export'")):
+    if is_module:
         text += "\nA program is a classic script unless --module says that it is a module.\n"
     return text
