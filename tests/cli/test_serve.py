@@ -107,6 +107,9 @@ def test_a_handler_fetches_what_is_allowed(tmp_path: Path) -> None:
         ([__file__, "--allow", "nothing"], "no pattern of URLs"),
         ([__file__, "--isolates", "0"], "at least 1"),
         ([__file__, "--memory", "1"], "memory"),
+        ([__file__, "--port", "99999"], "65535"),
+        (["."], "is a directory"),
+        ([sys.executable], "not UTF-8"),
     ],
 )
 def test_options_that_make_no_sense(arguments: list[str], said: str) -> None:
@@ -115,3 +118,39 @@ def test_options_that_make_no_sense(arguments: list[str], said: str) -> None:
     )
     assert done.returncode == 2
     assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("1", "the program has no handler for requests"),
+        ("export default () => {", "handler.ts:1:"),
+        ("null.x", "Uncaught TypeError: Cannot read properties of null"),
+        ("import './nothing.ts'", 'there is no "nothing.ts"'),
+    ],
+)
+def test_a_handler_that_does_not_load(tmp_path: Path, code: str, said: str) -> None:
+    handler = tmp_path / "handler.ts"
+    handler.write_text(code)
+    done = subprocess.run(
+        [sys.executable, "-m", "atoll", "serve", "--port", "0", str(handler)],
+        capture_output=True,
+        text=True,
+    )
+    assert said in done.stderr
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    handler = tmp_path / "handler.js"
+    handler.write_text("export default () => new Response('')")
+    with serving(str(handler), "--isolates", "1") as served:
+        port = httpx.URL(served.url).port
+        done = subprocess.run(
+            [sys.executable, "-m", "atoll", "serve", "--port", str(port), str(handler)],
+            capture_output=True,
+            text=True,
+        )
+    assert done.returncode == 2
+    assert "address already in use" in done.stderr

@@ -120,6 +120,14 @@ class App:
         """
         await self._workers.replace_all()
 
+    async def open(self) -> None:
+        """Start the isolates; a server with ASGI's lifespan, or else the first request, does that.
+
+        Raises:
+            AtollError: they do not start, or the handler does not load.
+        """
+        await self._open()
+
     async def close(self) -> None:
         """End the isolates; what is under way gets ``shutdown_grace`` seconds."""
         opening, self._opening = self._opening, None

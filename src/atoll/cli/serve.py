@@ -8,11 +8,12 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from atoll.errors import AtollError
+from atoll.errors import AtollError, ConfinementUnavailable, EngineNotFound
 from atoll.limits import Limits
 
-from . import exit_codes
+from . import exit_codes, problems
 from .arguments import UsageError, given_limits
+from .program import read_text
 from .terminal import error_stream
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def serve(options: argparse.Namespace) -> int:
         import uvicorn
     except ModuleNotFoundError:
         raise UsageError("serve needs the extra `server`: pip install 'atoll[server]'") from None
+    file = Path(options.file)
+    source = read_text(file)
     app = _app(options)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     server = uvicorn.Server(
@@ -49,7 +52,9 @@ def serve(options: argparse.Namespace) -> int:
         )
     )
     try:
-        return asyncio.run(_run(server, app, Path(options.file) if options.reload else None))
+        return asyncio.run(_run(server, app, source, file if options.reload else None))
+    except SystemExit:
+        return exit_codes.USAGE  # uvicorn cannot listen, and has said why
     except KeyboardInterrupt:
         return exit_codes.OK  # how a server is meant to be stopped; it has finished its requests
     except OSError as error:
@@ -62,8 +67,8 @@ def _app(options: argparse.Namespace) -> App:
     from atoll.console import Console, TerminalRenderer
     from atoll.fetch import Fetch
 
-    if not Path(options.file).is_file():
-        raise UsageError(f"cannot read {options.file}: there is no such file")
+    if not 0 <= options.port <= 65535:
+        raise UsageError(f"--port is a number up to 65535, not {options.port}")
     env = dict(_pair(text) for text in options.env)
     try:
         limits = Limits(**given_limits(options))  # type: ignore[arg-type]
@@ -103,7 +108,19 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-async def _run(server: uvicorn.Server, app: App, watched: Path | None) -> int:
+def _does_not_start(error: AtollError, source: str) -> int:
+    status = problems.report(error, source, error_stream())
+    if isinstance(error, ConfinementUnavailable | EngineNotFound):
+        return exit_codes.CANNOT_START
+    return exit_codes.THREW if type(error) is AtollError else status
+
+
+async def _run(server: uvicorn.Server, app: App, source: str, watched: Path | None) -> int:
+    try:
+        await app.open()
+    except AtollError as error:
+        await app.close()
+        return _does_not_start(error, source)
     watching = None if watched is None else asyncio.create_task(_reload(app, watched))
     try:
         await server.serve()
