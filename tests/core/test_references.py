@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import gc
+import pickle
 from typing import Any
 
 import pytest
@@ -398,3 +400,12 @@ async def test_an_isolate_that_ends_drops_the_host_values_it_held() -> None:
     del isolate
     gc.collect()
     assert alive() is None
+
+
+async def test_a_reference_has_no_twin(isolate: Isolate) -> None:
+    value = await isolate.eval("({ f: () => 1, p: Promise.resolve(2) })")
+    for twin in (pickle.dumps, copy.copy, copy.deepcopy):
+        for reference in value.values():
+            with pytest.raises(TypeError, match="neither pickled nor copied"):
+                twin(reference)
+    assert await value["f"]() == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from atoll.core import operations
 from atoll.core.notation import Failure
@@ -53,6 +53,12 @@ class BaseReference:
         if self._released:
             raise ReferenceReleased(f"{self!r} has been released")
         return self
+
+    def __reduce__(self) -> NoReturn:
+        # A twin would release the same handle a second time.
+        raise TypeError(
+            f"{self!r} belongs to its isolate and process: it can be neither pickled nor copied"
+        )
 
     def __del__(self) -> None:
         # Only queues the release: this may run in any thread, at any point.
