@@ -58,6 +58,15 @@ async def test_a_directory(isolate: Isolate, tmp_path: Path) -> None:
     assert await default_of(isolate, modules, "app/main.js") == urls
 
 
+async def test_a_file_is_named_with_its_extension(isolate: Isolate, tmp_path: Path) -> None:
+    write(tmp_path, {"main.ts": "import './util'", "util.ts": "", "other.ts": "import './no.ts'"})
+    handle = await isolate.install(Modules().directory("", tmp_path))
+    with pytest.raises(ModuleNotFound, match=r'no "util"; an import names the whole file'):
+        await handle.run("./main.ts")
+    with pytest.raises(ModuleNotFound, match=r'no "no.ts"$'):
+        await handle.run("./other.ts")
+
+
 async def test_the_longest_prefix_wins_and_virtual_modules_come_first(
     isolate: Isolate, tmp_path: Path
 ) -> None:

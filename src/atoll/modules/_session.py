@@ -446,9 +446,11 @@ class ModuleSession:
     def _record(self, want: _Want, loaded: Any) -> Record:
         """A module as the guest gets it: URL, type, kind, and text or bytes."""
         if loaded is None:
-            raise want.error(
-                ModuleNotFound, f'there is no "{_short(name_of(want.url))}"', "not found"
-            )
+            name = name_of(want.url)
+            hint = ""
+            if is_relative(want.specifier) and "." not in name.rpartition("/")[2]:
+                hint = "; an import names the whole file, as in ./util.ts"
+            raise want.error(ModuleNotFound, f'there is no "{_short(name)}"{hint}', "not found")
         source = loaded if isinstance(loaded, ModuleSource) else ModuleSource(loaded)
         if not isinstance(source.code, str | bytes):
             raise want.error(
