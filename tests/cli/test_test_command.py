@@ -239,6 +239,18 @@ def test_imports_find_files_without_extensions_and_packages(project: Path) -> No
     assert ran.status == 0, ran.out
 
 
+def test_a_file_that_is_no_text_is_data_and_no_module(project: Path) -> None:
+    (project / "data.bin").write_bytes(b"\xff\x00")
+    (project / "binary.test.js").write_bytes(b"\xff\x00")
+    code = 'import d from "./data.bin" with { type: "bytes" };'
+    code += 'test("a", () => expect(d[0]).toBe(255));'
+    write(project, "bytes.test.js", code)
+    assert atoll_test(project, "bytes.test.js").status == 0
+    ran = atoll_test(project, "binary.test.js")
+    assert ran.status == 1
+    assert "its source is not UTF-8 (byte 0)" in ran.out + ran.err
+
+
 def test_wrong_options_are_told(project: Path) -> None:
     assert atoll_test(project, "--workers", "0").status == 2
     assert atoll_test(project, "--timeout", "0").status == 2

@@ -159,7 +159,10 @@ class Project:
 
     def load(self, path: str) -> ModuleSource | str | None:
         """A module by its path, extensions and ``index`` files left out as bundlers allow."""
-        text = self._read(path)
+        try:
+            text = self._read(path)
+        except UnicodeDecodeError as error:
+            return ModuleSource(error.object)  # for an import as bytes; others are told what it is
         if text is not None:
             return self._module(path, text)
         stem, extension = posixpath.splitext(path)
