@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - programs of guests
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import zipfile
@@ -11,7 +12,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from atoll import JSError, sync
+from atoll import JSError, Runtime, sync
 from atoll.fs import (
     DirectoryFileSystem,
     Files,
@@ -316,3 +317,30 @@ def test_a_capability_belongs_to_one_isolate() -> None:
             isolate.install(files)
     with pytest.raises(ValueError, match="max_open"):
         Files(max_open=0)
+
+
+async def test_what_came_along_is_forgotten_when_a_timer_fires() -> None:
+    class Changing(MemoryFileSystem):
+        """A file changes after each answer about it."""
+
+        def stat(self, path: tuple[str, ...]) -> Stat:
+            found = super().stat(path)
+            if path == ("f",):
+                asyncio.get_running_loop().call_soon(self.write_bytes, "f", b"new")
+            return found
+
+    files = Changing()
+    files.write_bytes("f", b"older")
+    async with Runtime(fs=files) as runtime:
+        program = """(async () => {
+        const root = await navigator.storage.getDirectory();
+        const wait = () => new Promise((resolve) => setTimeout(resolve, 200));
+        const handle = await root.getFileHandle("f");
+        await wait();
+        const file = await handle.getFile();
+        const text = await file.text();
+        const stale = await handle.getFile();
+        await wait();
+        return [file.size, text, await stale.text().catch((error) => error.name)]
+        })()"""
+        assert await runtime.eval(program) == [3, "new", "NotReadableError"]

@@ -64,7 +64,7 @@ export function createBlobs(atoll, idl, read) {
    */
   const takeCarried = (source, start, end) => {
     const { content, at } = carried;
-    if (source !== carried.source || content === undefined || at !== atoll.messagesExchanged()) {
+    if (source !== carried.source || content === undefined || at !== atoll.eventsSoFar()) {
       return undefined;
     }
     if (start !== 0 || end !== TypedArrayPrototypeByteLength(content)) return undefined;
@@ -189,7 +189,7 @@ export function createBlobs(atoll, idl, read) {
   const fileOf = (path, name, snapshot) => {
     const options = { __proto__: null, type: snapshot[3], lastModified: snapshot[1] };
     const source = { path, tag: snapshot[2] };
-    carried = { source, content: snapshot[4] ?? undefined, at: atoll.messagesExchanged() };
+    carried = { source, content: snapshot[4] ?? undefined, at: atoll.eventsSoFar() };
     return back(new FileCtor([], name, options), makePart(source, 0, snapshot[0]));
   };
   return { fileOf };

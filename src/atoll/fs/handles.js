@@ -261,7 +261,7 @@ export function createHandles(atoll, idl, host, openers) {
       (/** @type {any} */ answer) => ({
         path: path_,
         snapshot: check(answer),
-        at: atoll.messagesExchanged(),
+        at: atoll.eventsSoFar(),
       }),
     );
     return new Class(KEY, path_);
@@ -280,7 +280,7 @@ export function createHandles(atoll, idl, host, openers) {
    */
   const takeLatest = (path) => {
     const { snapshot, at } = latest;
-    if (path !== latest.path || at !== atoll.messagesExchanged()) return undefined;
+    if (path !== latest.path || at !== atoll.eventsSoFar()) return undefined;
     latest.snapshot = undefined;
     return snapshot;
   };

@@ -10,9 +10,9 @@ import {
   callAsync,
   callSync,
   defineOperation,
+  eventsSoFar,
   flush,
   isBlocked,
-  messagesExchanged,
   onIdle,
   postToHost,
 } from "./connection.js";
@@ -60,7 +60,7 @@ const removed = takeRemoved();
  * @property {(hostFunction: any, args: any[], signal?: AbortSignal) => Promise<any>} callAsync
  * @property {(hostFunction: any, ...args: any[]) => void} post call a host function, no answer
  * @property {() => void} flush send what was posted at once, not when the code that runs is done
- * @property {() => number} messagesExchanged
+ * @property {() => number} eventsSoFar
  * calls of the host and messages from it so far; while that stays the same, nothing that the guest
  * could do has changed anything on the host, and it cannot have heard that something has
  * @property {() => boolean} isBlocked
@@ -136,7 +136,7 @@ const atoll = ObjectFreeze({
   post: (/** @type {any} */ fn, /** @type {any[]} */ ...args) => postToHost(targetOf(fn), args),
   flush,
   isBlocked,
-  messagesExchanged,
+  eventsSoFar,
   onIdle,
   reportException,
   interceptUncaught,

@@ -49,6 +49,7 @@ import {
   promiseDetails,
   queueTask,
   runMicrotasks,
+  timersFired,
 } from "./engine.js";
 
 const addEventListener = uncurryThis(EventTarget.prototype.addEventListener);
@@ -103,8 +104,11 @@ const kept = new MapCtor();
 let nesting = 0;
 
 let exchanged = 0;
-/** Messages to and from the host so far. */
-export const messagesExchanged = () => exchanged;
+/**
+ * Changes when a message comes or goes, and when a timer calls back: while it stays the same, the
+ * guest has not waited for anything.
+ */
+export const eventsSoFar = () => exchanged + timersFired();
 
 let pumping = false;
 let flushScheduled = false;

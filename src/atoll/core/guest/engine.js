@@ -53,12 +53,21 @@ export const nextTurn = () =>
   // The global setTimeout would do, but looking it up loads modules for 10 ms.
   new PromiseCtor((resolve) => core.createSystemTimer(resolve, 1, true));
 
+let fired = 0;
+/** Timers that have called back so far. */
+export const timersFired = () => fired;
+
 /**
  * Call back from the event loop, once, which a timer keeps from blocking.
  * @type {(callback: () => void, milliseconds: number) => object}
  */
-export const setTimer = (callback, milliseconds) =>
-  core.createTimer(callback, milliseconds, undefined, false, true, true);
+export const setTimer = (callback, milliseconds) => {
+  const called = () => {
+    fired++;
+    callback();
+  };
+  return core.createTimer(called, milliseconds, undefined, false, true, true);
+};
 /** @type {(timer: object) => void} */
 export const clearTimer = core.cancelTimer;
 /** @type {() => number} milliseconds since the process started; whatever user code does to it */
