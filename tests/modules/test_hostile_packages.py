@@ -108,3 +108,9 @@ async def test_importers_and_parts_that_a_guest_makes_up(tmp_path: Path) -> None
         with pytest.raises(ModuleError):
             await load([request], [])
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("head", ["export default", "module.exports ="])
+async def test_a_program_for_a_shell(head: str, isolate: Isolate, tmp_path: Path) -> None:
+    handle = await isolate.install(mount(tmp_path, p=f"#!/usr/bin/env node\n{head} typeof process.env"))
+    assert await (await handle.import_module("p")).get("default") == "object"

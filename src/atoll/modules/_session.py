@@ -500,7 +500,8 @@ class ModuleSession:
         language = language_to_transpile(want.url, source.language)
         if language is not None:
             self._untranspiled[want.type, want.url] = (want, language)
-        if kind == "cjs" and text.startswith("#!"):
+        if kind in ("cjs", "esm") and text.startswith("#!"):
+            # The guest half puts something before the text of a package's modules.
             text = f"//{text}"
         return kind, text
 
