@@ -188,6 +188,8 @@ async def test_one_websocket_at_a_time_shakes_hands_with_a_host() -> None:
         (b"\x88\x00", ["open", 1005, "", True]),  # without a code
         (b"\x88\x01\x03", ["open", "error", 1006, "", False]),  # half a code
         (b"\x88\x02\x03\xed", ["open", "error", 1006, "", False]),  # 1005 cannot be sent
+        (b"\x88\x02\x03\xee", ["open", "error", 1006, "", False]),  # nor can 1006
+        (b"\x88\x02\x13\x88", ["open", "error", 1006, "", False]),  # 5000 is no code
         (b"\x83\x00", ["open", "error", 1006, "", False]),  # no such opcode
     ],
 )

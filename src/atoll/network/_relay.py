@@ -33,7 +33,10 @@ async def _to_guest(server: aiohttp.ClientWebSocketResponse, socket: WebSocket) 
     except WebSocketClosed:
         return
     if message.type is aiohttp.WSMsgType.CLOSE:
-        await socket.close(message.data or None, message.extra or "")
+        try:
+            await socket.close(message.data or None, message.extra or "")
+        except ValueError:  # a code that no close frame may have: RFC 6455, section 7.4
+            await socket.abort("the server broke the protocol")
     elif message.type is aiohttp.WSMsgType.ERROR:
         await socket.abort("the server broke the protocol")
     elif server.close_code in (None, 1006):
