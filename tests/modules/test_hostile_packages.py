@@ -112,5 +112,6 @@ async def test_importers_and_parts_that_a_guest_makes_up(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("head", ["export default", "module.exports ="])
 async def test_a_program_for_a_shell(head: str, isolate: Isolate, tmp_path: Path) -> None:
-    handle = await isolate.install(mount(tmp_path, p=f"#!/usr/bin/env node\n{head} typeof process.env"))
+    code = f"#!/usr/bin/env node\n{head} typeof process.env"
+    handle = await isolate.install(mount(tmp_path, p=code))
     assert await (await handle.import_module("p")).get("default") == "object"
