@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
 import stat as stat_modes
@@ -378,3 +379,26 @@ def test_a_root_that_is_no_directory(tmp_path: Path) -> None:
         DirectoryFileSystem(tmp_path / "f")
     with pytest.raises(FileNotFoundError):
         DirectoryFileSystem(tmp_path / "none")
+
+
+@pytest.mark.parametrize("has_tmpfile", [True, False])
+def test_writes_that_find_no_room_keep_nothing_open(
+    has_tmpfile: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(fd: int, offset: int, data: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    (tmp_path / "f").touch()
+    files = DirectoryFileSystem(tmp_path, writable=True)
+    files._has_tmpfile = has_tmpfile
+    staged = files.stage(("f",), keep=False)
+    monkeypatch.setattr("atoll.fs._directory._write", no_room)
+    opened = []
+    for _ in range(3):  # a guest may go on after the first
+        with pytest.raises(OSError, match="No space"):
+            staged.write(0, bytes(5000))
+        opened.append(len(os.listdir("/proc/self/fd")))
+    assert opened[0] == opened[2]
+    staged.discard()
+    assert os.listdir(tmp_path) == ["f"]
+    files.close()

@@ -294,6 +294,7 @@ class _Stage:
 
     def _begin_file(self) -> None:
         """Have a file for the content, which is not a page's for the empty one any more."""
+        self._drop_file()  # one that was begun when there was no room for the page
         with self._filesystem._changing(self._path) as (parent, _):
             self._fd = self._make(parent)
         like = self._like
@@ -405,15 +406,18 @@ class _Stage:
         self._hidden = os.dup(parent), name
 
     def discard(self) -> None:
+        self._drop_file()
+        if self._empty >= 0:
+            os.close(self._empty)
+            self._empty = -1
+
+    def _drop_file(self) -> None:
         if self._hidden is not None:
             folder, name = self._hidden
             self._hidden = None
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=folder)
             os.close(folder)
-        if self._empty >= 0:
-            os.close(self._empty)
-            self._empty = -1
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
