@@ -43,6 +43,70 @@ def test_print_writes_lines_and_returns_nothing() -> None:
     assert ran == Ran(0, "a 1 { b: [ undefined, 2n ] }\n\né �\n", "")
 
 
+def test_programs_have_a_console() -> None:
+    ran = atoll("eval", "console.log('a', { b: 1 }); print('c'); console.table([[1]]); 'd'")
+    assert ran.out.startswith("a { b: 1 }\nc\n┌")
+    assert ran.out.endswith("┘\nd\n")
+    assert (ran.status, ran.err) == (0, "")
+    ran = atoll(
+        "eval", "console.error('e'); console.warn('w'); console.group('g'); console.info(1)"
+    )
+    assert ran == Ran(0, "▾ g\n  1\n", "e\nw\n")
+    assert atoll("eval", "--json", "console.log('a'), 1") == Ran(0, "1\n", "a\n")
+
+
+def test_programs_have_what_programs_expect() -> None:
+    code = (
+        "[typeof setTimeout, btoa('a'), crypto.randomUUID().length, new TextEncoder().encode('é')]"
+    )
+    assert atoll("eval", code).out == '[ "function", "YQ==", 36, Uint8Array(2) [ 195, 169 ] ]\n'
+
+
+def test_the_command_waits_for_what_a_program_has_started() -> None:
+    code = """
+    setTimeout(() => setTimeout(() => console.log("timer")), 20);
+    new Promise((resolve) => setTimeout(resolve, 30)).then(() => { throw new Error("late") });
+    "value"
+    """
+    ran = atoll("eval", code)
+    assert ran.out == "value\ntimer\n"
+    assert ran.err.startswith("Uncaught Error: late")
+    assert ran.status == 1
+    ran = atoll("eval", "setInterval(() => {}, 1); 1", "--call-time", "300ms")
+    assert (ran.status, ran.out) == (3, "1\n")
+    assert "--call-time" in ran.err
+
+
+def test_a_flood_on_the_console_ends_with_its_reader() -> None:
+    import subprocess
+
+    from tests.cli.support import COMMAND, environment
+
+    code = "for (;;) console.log('x'.repeat(100))"
+    with subprocess.Popen(
+        [*COMMAND, "eval", code],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"x" * 100 + b"\n"
+        process.stdout.close()
+        assert process.wait(30) != 0
+        assert b"Traceback" not in process.stderr.read()
+
+
+def test_programs_reach_what_is_allowed(tmp_path: Path) -> None:
+    code = "fetch('http://127.0.0.1:9/').catch((error) => error.message)"
+    assert "--allow" in atoll("eval", code).err
+    ran = atoll("eval", "--allow", "https://api.example.com", code)
+    assert ran.out == "GET http://127.0.0.1:9/ is not allowed here\n"
+    assert "not allowed" in atoll("eval", "--allow", "http://127.0.0.1:9", code).out
+    assert atoll("eval", "--allow", "no pattern", "1").status == 2
+
+
 def test_what_was_printed_before_the_end_is_not_lost() -> None:
     ran = atoll("eval", "print('before'); for (;;);", "--call-time", "200ms")
     assert ran.out == "before\n"

@@ -32,9 +32,10 @@ exit status:
 _GLOBALS: Final = """\
 A program is a classic script, in TypeScript if it is said to be, in which top-level await works, or
 a module (--module, .mjs, .mts). It sees ECMAScript, WebAssembly, the core classes of the web
-platform (URL, Blob, streams, events, ...), and:
+platform (URL, Blob, streams, events, ...), timers, crypto, TextEncoder and the like, and:
 
-  print(...values)  writes a line to standard output
+  console           whose warnings and errors go to standard error, all else to standard output
+  print(...values)  writes a line to standard output, however large the values are
   input             text of --input, or of standard input when that is no terminal, or null
   args              what follows --, an array of strings
 
@@ -182,6 +183,7 @@ def _add_program(parser: argparse.ArgumentParser, metavar: str, what: str) -> No
     parser.add_argument(
         "--mount", metavar="[NAME=]DIR[:ro|rw]", action="append", default=[], help=_HELP["mount"]
     )
+    parser.add_argument("--allow", metavar="URL", action="append", default=[], help=_HELP["allow"])
     _add_modules(parser)
     add_limits(parser)
 
@@ -220,7 +222,7 @@ _CHECKS: Final = (
 )
 _ATTACKS: Final = "Puts on each layer of confinement and attacks it. Takes about a second."
 _HELP: Final = {
-    "allow": "a pattern of URLs that the handler may fetch, such as https://api.example.com",
+    "allow": "a pattern of URLs that may be fetched, such as https://api.example.com",
     "env": "a value that the handler gets in its second argument",
     "reload": "load the handler again when a file beside it changes",
     "module": "it is a module, as .mjs and .mts files are; its value is its default export",

@@ -13,7 +13,7 @@ from atoll.errors import AtollError, CompilerFailed
 
 from . import exit_codes
 from .arguments import UsageError
-from .program import Program, read_text
+from .program import read_text, visible_parts
 from .terminal import Stream, error_stream, output_stream
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _diagnostics(
 
     names = _inside(list(programs))
     given = {inside: name for name, inside in names.items()}
-    visible = declarations_for(Program, confinement=options.confinement)
+    visible = declarations_for(*visible_parts(), confinement=options.confinement)
     checker = Checker(confinement=options.confinement)
     for name, text in programs.items():
         others = {names[other]: programs[other] for other in programs if other != name}

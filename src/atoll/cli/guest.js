@@ -1,6 +1,9 @@
+/** Milliseconds between two looks at what a program has left to do. */
+const STEP = 2;
+
 /**
  * The globals of a program that `atoll run` and `atoll eval` run, beside those of a bare isolate:
- * `print`, `input` and `args`.
+ * `print`, `input` and `args`. Timers are there already.
  *
  * @param {import("../core/guest/capability.js").Atoll} atoll
  * @param {object} options
@@ -9,7 +12,7 @@
  * @param {string[]} options.args
  * @param {(show: (value: any) => Promise<string | undefined>, settle: () => Promise<void>) => void} options.provide
  * takes the function that turns the program's result into text, and one whose promise is settled
- * when unhandled rejections have been reported
+ * when nothing is left that would happen by itself, and unhandled rejections have been reported
  */
 export default function install(atoll, options) {
   /** @param {string} name @returns {any} */
@@ -64,7 +67,10 @@ export default function install(atoll, options) {
   };
   // Rejections are looked for when the event loop turns, which it does not while an isolate serves
   // one call of its host after the other.
-  const setTimeout = engine("setTimeout");
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+  const turn = () =>
+    new Promise((resolve) => atoll.engine.setTimer(() => resolve(undefined), STEP));
+  const settle = async () => {
+    do await turn(); while (atoll.services.timers.pending() > 0 || atoll.owedAnswers() > 0);
+  };
   atoll.callSync(options.provide, show, settle);
 }

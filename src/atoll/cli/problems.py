@@ -38,9 +38,8 @@ _OPTIONS: Final[tuple[tuple[type[LimitExceeded], str], ...]] = (
 _MODULES: Final = (
     "a program imports what is in the folder of --directory, and the packages of --node-modules"
 )
-_OF_RUNTIMES: Final = re.compile(
-    r"(console|fetch|crypto|setTimeout|setInterval|TextEncoder|TextDecoder|atob|btoa) "
-    r"is not defined"
+_BY_OPTION: Final = re.compile(
+    r"(navigator|fetch|Headers|Request|Response|WebSocket|EventSource) is not defined"
 )
 
 
@@ -81,14 +80,12 @@ def _thrown(error: JSError, errors: Stream) -> str:
 
 def _missing_global(error: JSError) -> str:
     """What to do about an API that a program of the command does not have."""
-    missing = _OF_RUNTIMES.fullmatch(error.message) if error.name == "ReferenceError" else None
+    missing = _BY_OPTION.fullmatch(error.message) if error.name == "ReferenceError" else None
     if missing is None:
         return ""
-    if missing[1] == "console":
-        return "\nA program prints by print(…), and with its last value.\n"
-    return (
-        f"\nThe command runs bare programs; atoll.Runtime, in Python, can give them {missing[1]}.\n"
-    )
+    if missing[1] == "navigator":
+        return "\nA program has files with --mount DIR.\n"
+    return f"\nA program has {missing[1]} with --allow URL, which says what it may reach.\n"
 
 
 def _trace(error: object, depth: int) -> str:

@@ -6,21 +6,26 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from atoll.console import Console, Entry, TerminalRenderer
 from atoll.core.capability import bundled_declarations
+from atoll.crypto import Crypto
+from atoll.encoding import Encoding
 from atoll.errors import AtollError, JSError, MarshalError
 from atoll.limits import Limits, MiB
-from atoll.sync import Isolate, JSFunction
+from atoll.sync import JSFunction, Runtime
+from atoll.timers import Timers
 
 from . import exit_codes, problems
 from .arguments import UsageError, given_limits
 from .json_text import NotJson, to_json
 from .modules import ProgramModules, modules_of
 from .mounts import files_of
+from .network import handlers_for
 from .terminal import Stream, error_stream, output_stream
 
 if TYPE_CHECKING:
@@ -45,8 +50,13 @@ def run(options: argparse.Namespace) -> int:
         limits = Limits(**given_limits(options))  # type: ignore[arg-type]
     except ValueError as error:
         raise UsageError(str(error).replace("Limits.", "")) from None
-    modules, files = modules_of(options, filename), files_of(options)
-    return Program(source, filename, options, read_input, modules, files).run(limits)
+    program = Program(source, filename, options, read_input, modules_of(options, filename))
+    return program.run(limits, files_of(options), handlers_for(options.allow))
+
+
+def visible_parts() -> tuple[object, ...]:
+    """The capabilities of every program, for their declarations."""
+    return Program, Console(), Timers(), Crypto(), Encoding()
 
 
 class Program:
@@ -59,7 +69,6 @@ class Program:
         options: argparse.Namespace,
         read_input: Callable[[], str | None],
         modules: ProgramModules | None,
-        files: Files | None,
     ) -> None:
         self._source = source
         self._named: dict[str, Any] = {"filename": filename, "language": options.language}
@@ -71,12 +80,28 @@ class Program:
         self._provided: tuple[JSFunction, JSFunction] | None = None
         self._status = exit_codes.OK
         self._modules = modules
-        self._files = files
 
-    def run(self, limits: Limits) -> int:
-        """Run it in an isolate of its own; returns the exit status."""
-        isolate = Isolate(
-            limits=limits, confinement=self._options.confinement, on_uncaught=self._uncaught
+    def run(self, limits: Limits, files: Files | None, handlers: Mapping[str, Any]) -> int:
+        """Run it in an isolate of its own; returns the exit status.
+
+        Args:
+            limits: of the isolate.
+            files: what it reaches by ``navigator.storage``, if anything.
+            handlers: for its requests; none: it makes none.
+        """
+        fetch = None
+        if handlers:
+            from atoll.fetch import Fetch
+
+            fetch = Fetch(**handlers)
+        isolate = Runtime(
+            limits=limits,
+            confinement=self._options.confinement,
+            on_uncaught=self._uncaught,
+            console=self._entry,
+            fetch=fetch,
+            fs=files,
+            modules=None if self._modules is None else self._modules.builder,
         )
         started = time.monotonic()
         try:
@@ -94,10 +119,8 @@ class Program:
             isolate.dispose()
         return self._status
 
-    def _run_in(self, isolate: Isolate, limits: Limits) -> None:
+    def _run_in(self, isolate: Runtime, limits: Limits) -> None:
         show, settle = isolate.install(self)
-        if self._files is not None:
-            isolate.install(self._files)
         try:
             self._print_result(isolate, show, limits)
         except (JSError, MarshalError) as error:
@@ -111,7 +134,7 @@ class Program:
         settle()
         self._say_stats(isolate, _summary(isolate.statistics()))
 
-    def _print_result(self, isolate: Isolate, show: JSFunction, limits: Limits) -> None:
+    def _print_result(self, isolate: Runtime, show: JSFunction, limits: Limits) -> None:
         if self._options.json:
             value = self._evaluate(isolate, copy=True)
             self._write(self._output, to_json(value))
@@ -126,11 +149,11 @@ class Program:
         if text is not None:
             self._write(self._output, text)
 
-    def _evaluate(self, isolate: Isolate, *, copy: bool) -> Any:
+    def _evaluate(self, isolate: Runtime, *, copy: bool) -> Any:
         """The program's value: of its last statement, or a module's default export."""
         if self._modules is None:
             return isolate.eval(self._source, **self._named, copy=copy)
-        handle = isolate.install(self._modules.builder)
+        handle = isolate.modules
         if self._modules.specifier is None:
             return handle.eval(self._source, filename=self._modules.filename, copy=copy)
         handle.run(self._modules.specifier)
@@ -144,7 +167,7 @@ class Program:
         else:
             self._errors.say(str(error))
 
-    def _say_stats(self, isolate: Isolate, used: str) -> None:
+    def _say_stats(self, isolate: Runtime, used: str) -> None:
         if self._options.stats:
             layers = isolate.confinement
             around = [name for name in _TOLD if not layers.get(name, "no").startswith("no")]
@@ -176,6 +199,12 @@ class Program:
 
     def _provide(self, show: JSFunction, settle: JSFunction) -> None:
         self._provided = show, settle
+
+    def _entry(self, entry: Entry) -> None:
+        stream = self._errors if entry.level in ("warn", "error") else self._printed
+        text = TerminalRenderer(color=stream.has_colour).render(entry)
+        if text is not None:
+            self._write(stream, text)
 
     def _print(self, text: str) -> None:
         self._write(self._printed, text)

@@ -6,13 +6,14 @@ import argparse
 import asyncio
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from atoll.errors import AtollError, ConfinementUnavailable, EngineNotFound
 from atoll.limits import Limits
 
 from . import exit_codes, problems
 from .arguments import UsageError, given_limits
+from .network import handlers_for
 from .program import read_text
 from .terminal import error_stream
 
@@ -72,7 +73,7 @@ def _app(options: argparse.Namespace) -> App:
     env = dict(_pair(text) for text in options.env)
     try:
         limits = Limits(**given_limits(options))  # type: ignore[arg-type]
-        handlers = _network(options.allow)
+        handlers = handlers_for(options.allow)
         from atoll import Runtime
 
         return App(
@@ -88,17 +89,6 @@ def _app(options: argparse.Namespace) -> App:
         )
     except ValueError as error:
         raise UsageError(str(error).replace("Limits.", "")) from None
-
-
-def _network(allowed: list[str]) -> dict[str, Any]:
-    if not allowed:
-        return {}
-    try:
-        from atoll.network import Network
-    except ModuleNotFoundError as error:
-        raise UsageError(str(error)) from None
-    network = Network(allowed)
-    return {"handler": network, "websocket": network.websocket}
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -213,7 +213,8 @@ class Driver:
                 self.host.answer(invocation.id, value, error)
             except LimitExceeded as exceeded:
                 self.end(exceeded)
-        elif error is not None:
+        elif error is not None and not isinstance(error, KeyboardInterrupt | SystemExit):
+            # Those two go on to whoever runs the program.
             logger.error("A callback of an isolate raised", exc_info=error)
 
     # Limits on time

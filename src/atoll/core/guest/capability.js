@@ -14,6 +14,7 @@ import {
   flush,
   isBlocked,
   onIdle,
+  owedAnswers,
   postToHost,
 } from "./connection.js";
 import {
@@ -65,6 +66,7 @@ const removed = takeRemoved();
  * could do has changed anything on the host, and it cannot have heard that something has
  * @property {() => boolean} isBlocked
  * whether a synchronous call waits for the host; user code may then be half-way through
+ * @property {() => number} owedAnswers calls of the host that it has not answered yet
  * @property {(listener: () => void) => void} onIdle
  * set what is called before the guest blocks until the host wants something
  * @property {(error: any) => void} reportException as one that nothing has caught
@@ -137,6 +139,7 @@ const atoll = ObjectFreeze({
   flush,
   isBlocked,
   eventsSoFar,
+  owedAnswers,
   onIdle,
   reportException,
   interceptUncaught,

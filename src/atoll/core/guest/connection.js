@@ -498,7 +498,7 @@ export const onIdle = (listener) => {
   idle = listener;
 };
 /** Calls that the host owes an answer to. */
-const owedAnswers = () => MapPrototypeSize(calls) + waiting.length - waitingStart;
+export const owedAnswers = () => MapPrototypeSize(calls) + waiting.length - waitingStart;
 
 function pump() {
   pumping = true;
