@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -22,6 +22,8 @@ _HOP_BY_HOP: Final = frozenset(
     {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding"}
 )
 """Headers of a connection (RFC 9110, section 7.6.1), which is the server's."""
+_MOMENT: Final = 0.02
+"""Seconds of a request in which nobody looks whether its client is still there."""
 _STATUS: Final = {
     400: "Bad Request",
     413: "Content Too Large",
@@ -99,6 +101,44 @@ class _Upload(AsyncIterator[bytes]):
         self._exchange.leave()
 
 
+class _Presence:
+    """Cancels what is done inside when the client goes, and raises `Disconnected` then.
+
+    Nobody looks for a moment: most responses have been sent by then, and need no task for it.
+    """
+
+    def __init__(self, disconnected: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._disconnected = disconnected
+        self._watching: asyncio.Task[None] | None = None
+        self._has_gone = False
+
+    async def __aenter__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
+        self._timer = self._loop.call_later(_MOMENT, self._watch)
+
+    def _watch(self) -> None:
+        self._watching = self._loop.create_task(self._disconnected())
+        self._watching.add_done_callback(self._gone)
+
+    def _gone(self, watching: asyncio.Task[None]) -> None:
+        if watching.cancelled() or self._task is None:
+            return
+        watching.exception()  # whatever it is, no more is heard of the client
+        self._has_gone = True
+        self._task.cancel()
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._timer.cancel()
+        task, self._task = self._task, None
+        if self._watching is not None and not self._watching.done():
+            self._watching.cancel()
+            await asyncio.wait([self._watching])
+        is_ours = self._has_gone and task is not None and task.uncancel() == 0
+        if is_ours and kind is asyncio.CancelledError:
+            raise Disconnected from None
+
+
 class Exchange:
     """One request and its response."""
 
@@ -122,7 +162,8 @@ class Exchange:
         """
         try:
             request = await self._request()
-            await self._unless_disconnected(self._answer(request, borrow, timeout))
+            async with _Presence(self._disconnected):
+                await self._answer(request, borrow, timeout)
         except Disconnected:
             return
         except Exception as error:  # noqa: BLE001 — each has a status
@@ -176,20 +217,6 @@ class Exchange:
     def leave(self) -> None:
         """Nobody wants the rest of the body: what follows it is for `_disconnected`."""
         self._rest.set()
-
-    async def _unless_disconnected(self, work: Coroutine[Any, Any, None]) -> None:
-        """Wait for the end of the response, and give up when the client does."""
-        answering = asyncio.ensure_future(work)
-        watching = asyncio.ensure_future(self._disconnected())
-        try:
-            await asyncio.wait({answering, watching}, return_when=asyncio.FIRST_COMPLETED)
-            if not answering.done():
-                raise Disconnected
-            answering.result()
-        finally:
-            for task in (answering, watching):
-                task.cancel()
-            await asyncio.gather(answering, watching, return_exceptions=True)
 
     async def _disconnected(self) -> None:
         """Returns when the client goes, which only what follows the body can say.
