@@ -314,6 +314,16 @@ CASES: dict[str, tuple[str, Any]] = {
         return await text(handle)""",
         "\0\0\0x",
     ),
+    "writing nothing beyond the end fills with zeros, too": (
+        """const handle = await make(dir, "f", { type: "write", position: 3, data: "" });
+        const stream = await handle.createWritable({ keepExistingData: true });
+        await stream.write({ type: "write", position: 5, data: new Blob([]) });
+        await stream.write({ type: "write", position: 1, data: "" });
+        await stream.write("x");
+        await stream.close();
+        return await text(handle)""",
+        "\0x\0\0\0",
+    ),
     "nothing is visible until close": (
         """const handle = await make(dir, "f", "old");
         const stream = await handle.createWritable();

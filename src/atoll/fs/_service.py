@@ -446,7 +446,10 @@ class Service:
             at = _whole(offset, len(data))
             with self.opened.find(Writer, number) as writer:
                 assert isinstance(writer, Writer)  # noqa: S101 - for the type checker
-                writer.staged.write(at, data)
+                if data:
+                    writer.staged.write(at, data)
+                elif at > writer.staged.size():
+                    writer.staged.truncate(at)
 
         small = isinstance(data, bytes | bytearray | memoryview) and len(data) <= _CHUNK
         return self.worker.do(work, None, quick=small)

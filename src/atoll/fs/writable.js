@@ -123,20 +123,25 @@ export function createWritables(atoll, idl, host) {
     const length = TypedArrayPrototypeByteLength(bytes);
     // The first message takes its bytes at once; later ones must not see what becomes of them.
     const rest = length > PIECE ? new Uint8ArrayCtor(bytes) : bytes;
-    for (let at = 0; at < length; at += PIECE) {
+    // Nothing is written, too: beyond the end, it makes the content longer.
+    let at = 0;
+    do {
       const piece = subarray(rest, at, at + PIECE < length ? at + PIECE : length);
       await call(host.write, [staged.id, offset + at, piece]);
-    }
+      at += PIECE;
+    } while (at < length);
     return length;
   };
 
   /** @param {Staged} staged @param {number} offset @param {Blob} blob */
   const writeBlob = async (staged, offset, blob) => {
     const size = blobSize(blob);
-    for (let at = 0; at < size; at += PIECE) {
+    let at = 0;
+    do {
       const buffer = await blobArrayBuffer(blobSlice(blob, at, at + PIECE));
       await writeBytes(staged, offset + at, new Uint8ArrayCtor(buffer));
-    }
+      at += PIECE;
+    } while (at < size);
     return size;
   };
 
