@@ -30,8 +30,8 @@ _LOGGED: Final = 100
 _READERS: Final = 4
 _SLOW: Final = 0.01
 """Seconds that quick work may take; what takes longer sends the rest to the worker thread…"""
-_PENALTY: Final = 100
-"""…for so many times as long, so that it holds the event loop up for a hundredth of the time."""
+_PENALTY: Final = 20
+"""…for so many times as long, so that it holds the event loop up for a twentieth of the time."""
 
 _LINGER: Final = 0.1
 """Seconds that a thread waits for more work: starting one takes longer than most of it."""
