@@ -342,12 +342,14 @@ function followClock(atoll, clock, start, after) {
  * @param {string} name
  * @param {any} Class
  * @param {(args: any[]) => any[]} complete
+ * @param {() => any} [apply] what it gives when it is called without `new`
  */
-function overrideConstructor({ defineGlobal, primordials }, name, Class, complete) {
+function overrideConstructor({ defineGlobal, primordials }, name, Class, complete, apply) {
   const { ObjectDefineProperty, ProxyCtor, ReflectConstruct } = primordials;
   const proxy = new ProxyCtor(Class, {
     // @ts-ignore: __proto__ in a literal is the prototype
     __proto__: null,
+    apply,
     construct: (_target, args, newTarget) => ReflectConstruct(Class, complete(args), newTarget),
   });
   const descriptor = {
@@ -433,26 +435,17 @@ function overrideFiles(atoll, now) {
  * @param {Atoll} atoll
  * @param {() => number} now
  */
-function overrideDate({ defineGlobal, primordials, replaceMethod }, now) {
-  const { DateCtor, ObjectDefineProperty, ProxyCtor, ReflectConstruct, uncurryThis } = primordials;
+function overrideDate(atoll, now) {
+  const { DateCtor, uncurryThis } = atoll.primordials;
   const toString = uncurryThis(DateCtor.prototype.toString);
-  const proxy = new ProxyCtor(DateCtor, {
-    // @ts-ignore: __proto__ in a literal is the prototype
-    __proto__: null,
-    apply: () => toString(new DateCtor(now())),
-    construct: (_target, args, newTarget) =>
-      ReflectConstruct(DateCtor, args.length === 0 ? [now()] : args, newTarget),
-  });
-  const descriptor = {
-    __proto__: /** @type {any} */ (null),
-    value: proxy,
-    configurable: true,
-    enumerable: false,
-    writable: true,
-  };
-  replaceMethod(DateCtor, "now", () => now);
-  ObjectDefineProperty(DateCtor.prototype, "constructor", descriptor);
-  defineGlobal("Date", descriptor);
+  atoll.replaceMethod(DateCtor, "now", () => now);
+  overrideConstructor(
+    atoll,
+    "Date",
+    DateCtor,
+    (args) => args.length === 0 ? [now()] : args,
+    () => toString(new DateCtor(now())),
+  );
 }
 
 /**
