@@ -102,7 +102,7 @@ class App:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
             return
-        await self._open()
+        await self.open()
         await serve(
             scope,
             receive,
@@ -126,16 +126,6 @@ class App:
         Raises:
             AtollError: they do not start, or the handler does not load.
         """
-        await self._open()
-
-    async def close(self) -> None:
-        """End the isolates; what is under way gets ``shutdown_grace`` seconds."""
-        opening, self._opening = self._opening, None
-        if opening is not None:
-            await asyncio.gather(opening, return_exceptions=True)
-            await self._workers.close(self._grace)
-
-    async def _open(self) -> None:
         if self._opening is None:
             self._opening = asyncio.get_running_loop().create_task(self._workers.open())
         if not self._opening.done() or self._opening.exception() is not None:
@@ -144,6 +134,13 @@ class App:
             except Exception:
                 self._opening = None  # the next request tries again
                 raise
+
+    async def close(self) -> None:
+        """End the isolates; what is under way gets ``shutdown_grace`` seconds."""
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            await asyncio.gather(opening, return_exceptions=True)
+            await self._workers.close(self._grace)
 
     async def _start(self) -> Runtime:
         runtime = self._make()
@@ -168,7 +165,7 @@ class App:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 try:
-                    await self._open()
+                    await self.open()
                 except Exception as error:
                     _logger.exception("the application does not start")
                     await send({"type": "lifespan.startup.failed", "message": str(error)})
