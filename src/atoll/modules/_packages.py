@@ -152,12 +152,7 @@ class Packages:
         main = package.manifest.get("main")
         if _browser_field.CONDITION in package.mount.conditions:
             main = _browser_field.main_of(package.manifest) or main
-        if isinstance(main, str) and main:
-            target = package.below(f"./{main}")
-            found = self._file(package.mount, target) or self._index(package.mount, target)
-            if found is not None:
-                return found
-        return self._index(package.mount, package.path)
+        return self._in_folder(package.mount, package.path, main)
 
     def _file_or_folder(self, mount: Mount, path: str) -> str | None:
         """LOAD_AS_FILE and LOAD_AS_DIRECTORY."""
@@ -169,7 +164,10 @@ class Packages:
         if _kind(mount, path) != "folder":
             return None
         manifest = self._manifest(mount, path)
-        main = None if manifest is None else manifest.get("main")
+        return self._in_folder(mount, path, None if manifest is None else manifest.get("main"))
+
+    def _in_folder(self, mount: Mount, path: str, main: object) -> str | None:
+        """What a folder's ``main`` names, or else its index."""
         if isinstance(main, str) and main:
             # Not what the package.json of a folder that it names says, whose `main` may lead back.
             target = posixpath.normpath(f"{path}/{main}")
