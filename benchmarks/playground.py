@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import http.client
 import json
-import re
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from .measure import Options, Row, at_most_seconds, interleave, seconds
+from .processes import serving
 
 _PROJECT: Final = Path(__file__).resolve().parents[1]
 _PROGRAM: Final = json.dumps({"code": "console.log('first'); for (;;) {}", "language": "js"})
@@ -26,7 +24,7 @@ def playground(options: Options) -> Iterator[Row]:
     if not (_PROJECT / "demo" / "node_modules" / ".deno").is_dir():
         print("note: the playground's editor is not installed (`make demo`); its row is left out")
         return
-    with _server() as port:
+    with serving([sys.executable, "-m", "demo", "--port", "0"], _PROJECT) as port:
 
         def press() -> float:
             time.sleep(_PAUSE)
@@ -54,25 +52,3 @@ def playground(options: Options) -> Iterator[Row]:
     pressed, asked = map(seconds, values)
     title = "run button to first output"
     yield Row(title, pressed, "any request to that server", asked, at_most_seconds(0.05))
-
-
-@contextmanager
-def _server() -> Iterator[int]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "demo", "--port", "0"],
-        cwd=_PROJECT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        for line in process.stderr or ():
-            found = re.search(r"running on http://[^:]+:(\d+)", line)
-            if found is not None:
-                yield int(found[1])
-                break
-        else:
-            raise ValueError("the playground did not start")
-    finally:
-        process.terminate()
-        process.communicate()

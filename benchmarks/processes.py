@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,27 @@ def running(command: list[str]) -> Iterator[tuple[subprocess.Popen[str], IO[str]
         finally:
             process.kill()
             process.communicate()
+
+
+@contextlib.contextmanager
+def serving(command: list[str], folder: Path | None = None) -> Iterator[int]:
+    """A server that says on standard error where it runs, and its port, until it is left."""
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        said = ""
+        for line in process.stderr or ():
+            said += line
+            found = re.search(r"running on http://[^:]+:(\d+)", line)
+            if found is not None:
+                yield int(found[1])
+                break
+        else:
+            raise ValueError(f"{command[2]} did not start:\n{said}")
+    finally:
+        process.terminate()
+        process.communicate()
 
 
 def peak_memory() -> int:

@@ -11,7 +11,6 @@ import functools
 import os
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,6 +21,7 @@ from typing import Final
 import atoll
 from atoll.fetch import Fetch, Request
 
+from . import processes
 from .measure import Options, Row, at_most, faster, interleave_async, seconds
 from .processes import running
 from .raw import deno_command
@@ -148,24 +148,9 @@ def _deno_server() -> Iterator[int]:
         yield int(output.readline())
 
 
-@contextlib.contextmanager
-def _atoll_server() -> Iterator[int]:
+def _atoll_server() -> contextlib.AbstractContextManager[int]:
     command = [sys.executable, "-m", "atoll", "serve", str(_HANDLER), "--port", "0"]
-    process = subprocess.Popen(
-        [*command, "--isolates", str(_ISOLATES)], stderr=subprocess.PIPE, text=True
-    )
-    try:
-        said = ""
-        for line in process.stderr or ():
-            said += line
-            if "running on" in line:
-                yield int(line.rpartition(":")[2].split()[0].strip("/ "))
-                break
-        else:
-            raise ValueError(f"atoll serve did not start:\n{said}")
-    finally:
-        process.terminate()
-        process.communicate()
+    return processes.serving([*command, "--isolates", str(_ISOLATES)])
 
 
 @contextlib.contextmanager
