@@ -141,9 +141,10 @@ def test_a_machine_that_cannot_confine_is_told_and_refused() -> None:
 
 
 @pytest.mark.timeout(50)
-def test_a_reader_that_leaves_ends_the_program() -> None:
+@pytest.mark.parametrize("printer", ["print", "console.log"])
+def test_a_reader_that_leaves_ends_the_program(printer: str) -> None:
     with subprocess.Popen(
-        [*COMMAND, "eval", "for (;;) { try { print('y') } catch {} }"],
+        [*COMMAND, "eval", f"for (;;) {{ try {{ {printer}('y') }} catch {{}} }}"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

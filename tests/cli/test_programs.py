@@ -77,27 +77,6 @@ def test_the_command_waits_for_what_a_program_has_started() -> None:
     assert "--call-time" in ran.err
 
 
-def test_a_flood_on_the_console_ends_with_its_reader() -> None:
-    import subprocess
-
-    from tests.cli.support import COMMAND, environment
-
-    code = "for (;;) console.log('x'.repeat(100))"
-    with subprocess.Popen(
-        [*COMMAND, "eval", code],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(),
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        assert process.stdout.readline() == b"x" * 100 + b"\n"
-        process.stdout.close()
-        assert process.wait(30) != 0
-        assert b"Traceback" not in process.stderr.read()
-
-
 def test_programs_reach_what_is_allowed(tmp_path: Path) -> None:
     code = "fetch('http://127.0.0.1:9/').catch((error) => error.message)"
     assert "--allow" in atoll("eval", code).err
