@@ -129,12 +129,12 @@ async def test_timeout_replaces_call_time() -> None:
 
 
 async def test_wall_time(sibling: Isolate) -> None:
-    error = await ends_with(WallTimeLimitExceeded, FOREVER, wall_time=0.4, call_time=None)
+    error = await ends_with(WallTimeLimitExceeded, FOREVER, wall_time=2, call_time=None)
     assert "Limits.wall_time" in str(error)
 
 
 async def test_wall_time_ends_an_isolate_that_nobody_waits_for(sibling: Isolate) -> None:
-    async with Isolate(limits=Limits(wall_time=0.3)) as isolate:
+    async with Isolate(limits=Limits(wall_time=2)) as isolate:
         await gone(pid_of(isolate))
         with pytest.raises(WallTimeLimitExceeded):
             await isolate.eval("1")
