@@ -4,7 +4,7 @@
 
 A model that is given a set of tools can call them one at a time, each result passing through its
 context; or it can write a program that calls them. Here is the second way. The programs below
-stand for a model's answers: a good one, one that fails, and one that never ends.
+stand for a model's answers: a good one, two that fail, and one that never ends.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from atoll import Isolate, JSError, LimitExceeded, Limits, MiB
+from atoll import Isolate, JSError, LimitExceeded, Limits, MarshalError, MiB
 
 ORDERS = {
     "A-1": {"city": "Oslo", "total": 40.0},
@@ -67,7 +67,11 @@ async def run_program(code: str) -> Outcome:
             await isolate.define_async_function("tools.searchOrders", tools.search_orders)
             await isolate.define_async_function("tools.getOrder", tools.get_order)
             await isolate.define_function("tools.note", tools.note)
-            return Outcome(True, await isolate.eval(code, filename="program.js"), tools.log)
+            # Data alone: a promise that was not awaited is an error that the model can mend.
+            value = await isolate.eval(code, filename="program.js", copy="data")
+            return Outcome(True, value, tools.log)
+    except MarshalError as error:
+        return Outcome(False, f"the program's result cannot be used: {error}", tools.log)
     except JSError as error:
         return Outcome(False, f"the program failed: {error.js_stack or error}", tools.log)
     except KeyError as error:
@@ -84,6 +88,7 @@ PROGRAMS = {
         tools.note(`found ${orders.length} orders`);
         `total: ${orders.reduce((sum, order) => sum + order.total, 0)}`
     """,
+    "forgets an await": "const total = async () => 40 + 51.5; ({ total: total() })",
     "asks for an order that does not exist": 'await tools.getOrder("A-9")',
     "never ends": "for (;;);",
 }

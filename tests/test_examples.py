@@ -35,6 +35,7 @@ def test_invoices_in_another_language() -> None:
 def test_agent_tools() -> None:
     told = run("agent_tools.py")
     assert "total: 91.5" in told
+    assert "result.total: a promise is no data" in told
     assert "the program failed: KeyError" in told
     assert "ended by a limit: WallTimeLimitExceeded" in told
 

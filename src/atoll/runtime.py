@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from atoll import _apis
 from atoll.core.isolate import DEFAULT_FILENAME, Isolate
 from atoll.core.languages import Language
+from atoll.core.values import Copy
 
 if TYPE_CHECKING:
     from atoll.console import Console, ConsoleHandle, Entry
@@ -281,7 +282,7 @@ class Runtime(BaseRuntime, Isolate):
         filename: str = DEFAULT_FILENAME,
         language: Language | None = None,
         timeout: float | None = None,
-        copy: bool = True,
+        copy: Copy = True,
         module: bool = False,
     ) -> Any:
         """Run code and return its value; see `Isolate.eval`.
@@ -292,7 +293,8 @@ class Runtime(BaseRuntime, Isolate):
             filename: as stack traces show it.
             language: of a script; a module has that of its filename's extension.
             timeout: seconds, instead of ``Limits.call_time``.
-            copy: ``False`` returns a ``Reference`` to the value instead of the value.
+            copy: ``False`` returns a ``Reference`` to the value instead of the value. ``"data"``
+                refuses functions, promises and other live values in it with `MarshalError`.
             module: run it as a module, whose value is its default export. One that can handle
                 requests becomes the handler for `dispatch_request`.
 
@@ -314,7 +316,7 @@ class Runtime(BaseRuntime, Isolate):
             return await self.modules.eval(code, filename=filename, copy=copy)
         value = await self.modules.eval(code, filename=filename, copy=False)
         await self._adopt(value)
-        return await super().eval("v => v", value) if copy else value
+        return value if copy is False else await super().eval("v => v", value, copy=copy)
 
     async def run(self, specifier: str) -> None:
         """Run a module as the program: ``import.meta.main`` is true in it.

@@ -38,9 +38,9 @@ def test_anything_else_is_no_amount(text: str) -> None:
 
 
 def test_a_limit_that_is_not_given_keeps_the_default_of_the_python_api() -> None:
-    assert arguments.given_limits(arguments.parse(["eval", "1"])) == {}
-    given = arguments.given_limits(arguments.parse(["eval", "1", "--call-time", "none"]))
-    assert given == {"call_time": None}
+    assert arguments.limits_of(arguments.parse(["eval", "1"])) == Limits()
+    given = arguments.limits_of(arguments.parse(["eval", "1", "--call-time", "none"]))
+    assert given == Limits(call_time=None)
 
 
 def test_the_help_tells_the_defaults_of_the_python_api() -> None:
@@ -93,3 +93,20 @@ def test_the_version_is_printed() -> None:
     from atoll import __version__
 
     assert atoll("--version").out == f"atoll {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("--cpu-time", "0"), "--cpu-time must be positive and finite, not 0.0; use none for"),
+        (("--cpu-time", "None"), "0.5, 500ms or 2min, nor none"),
+        (("--output", "0"), "--output must be positive and finite, not 0; use none for no limit"),
+        (("--memory", "5"), "--memory must be at least 16 MiB"),
+    ],
+)
+def test_limits_are_told_of_in_the_words_of_the_options(given: tuple[str, ...], told: str) -> None:
+    for command in (("eval", "1"), ("test", ".")):
+        ran = atoll(*command, *given)
+        assert ran.status == 2
+        assert told in ran.err
+        assert "None for" not in ran.err

@@ -49,6 +49,7 @@ def test_folders_that_cannot_be_mounted(tmp_path: Path) -> None:
         ([str(tmp_path / "file")], "not a directory"),
         ([str(tmp_path), str(tmp_path)], "two folders are mounted as the root"),
         ([f"a={tmp_path}", f"/a/={tmp_path}"], "two folders are mounted at a"),
+        ([f"{tmp_path}:rx"], "'rx' is no way to mount"),
         ([f"../a={tmp_path}"], "cannot be the name"),
     ):
         ran = atoll("eval", *(f"--mount={mount}" for mount in mounts), "1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -344,3 +345,31 @@ async def test_a_disposal_that_is_cancelled_is_finished_all_the_same() -> None:
     with pytest.raises(asyncio.CancelledError):
         await disposing
     assert isolate.failure is not None
+
+
+async def test_calls_that_nobody_waits_for_are_told_of_when_they_are_cut_off(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stuck, passed = Stuck(), Stuck()
+    with caplog.at_level(logging.WARNING, "atoll.isolate"):
+        async with Isolate() as isolate:
+            await isolate.define_async_function("tools.save", stuck)
+            await isolate.eval("(passed) => { tools.save(1); passed() }", passed)
+            await stuck.started.wait()
+    assert stuck.cancelled.is_set()
+    (record,) = caplog.records
+    assert record.message.endswith("(is an `await` missing there?): tools.save")
+
+
+async def test_who_waits_for_a_call_that_is_cut_off_hears_of_it_and_not_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stuck = Stuck()
+    with caplog.at_level(logging.WARNING, "atoll.isolate"):
+        async with Isolate() as isolate:
+            await isolate.define_async_function("save", stuck)
+            waiting = asyncio.create_task(isolate.eval("save()"))
+            await stuck.started.wait()
+        with pytest.raises(IsolateDisposed):
+            await waiting
+    assert not caplog.records

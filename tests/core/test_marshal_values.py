@@ -354,9 +354,9 @@ async def test_bytes_are_not_passed_as_text(isolate: Isolate) -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        (object(), "a object cannot cross"),
+        (object(), "type object cannot cross"),
         (iter([]), "cannot cross"),
-        (1j, "a complex cannot cross"),
+        (1j, "type complex cannot cross"),
         (range(3), "cannot cross"),
         (dt.datetime(2024, 1, 1), "without a time zone"),  # noqa: DTZ001 - the point
         (dt.timedelta(1), "cannot cross"),
@@ -453,7 +453,7 @@ async def test_a_callback_learns_the_path_in_its_arguments_and_result(
         f"try {{ take() }} catch (e) {{ {name_and_message}(e) }}"
     )
     assert name == "MarshalError"
-    assert message.startswith("result.a[0]: a object cannot cross")
+    assert message.startswith("take().a[0]: a value of type object cannot")
 
 
 async def test_what_a_getter_throws_comes_out(isolate: Isolate) -> None:
@@ -470,3 +470,15 @@ async def test_what_a_getter_throws_comes_out(isolate: Isolate) -> None:
 async def test_proxies_cross_as_what_they_show(isolate: Isolate) -> None:
     assert await isolate.eval("new Proxy({a: 1}, {get: () => 2})") == {"a": 2}
     assert await isolate.eval("new Proxy([1, 2], {})") == [1, 2]
+
+
+async def test_what_a_function_returns_and_cannot_cross_is_named_by_the_function(
+    fresh_isolate: Isolate,
+) -> None:
+    await fresh_isolate.define_function("tools.due", lambda: {"at": [0, 1j]})
+    with pytest.raises(MarshalError) as caught:
+        await fresh_isolate.eval("tools.due()")
+    assert caught.value.path == "tools.due().at[1]"
+    await fresh_isolate.define_async_function("span", lambda: dt.timedelta(1))
+    message = "try { await span() } catch (error) { error.message }"
+    assert "span(): a value of type timedelta cannot cross" in await fresh_isolate.eval(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -170,3 +171,22 @@ async def test_statistics_and_collection_work_from_inside_a_callback(isolate: Is
 
     await isolate.define_function("look", look)
     assert await isolate.eval("look()") is True
+
+
+async def test_a_loop_inside_of_a_callback_is_told_that_it_cannot_hear_the_isolate(
+    fresh_isolate: Isolate,
+) -> None:
+    loop: Any = asyncio.get_running_loop()
+
+    def run_again() -> Any:  # what nest_asyncio makes of `loop.run_until_complete`
+        task = loop.create_task(fresh_isolate.eval("1 + 1"))
+        while not task.done():
+            loop._run_once()
+        return task.result()
+
+    await fresh_isolate.define_function("waiting", run_again)
+    await fresh_isolate.define_async_function("promising", run_again)
+    for code in ("waiting()", "await promising()"):
+        with pytest.raises(ReentrancyError, match="run again inside of a callback"):
+            await fresh_isolate.eval(code, timeout=10)
+    assert await fresh_isolate.eval("1 + 1") == 2

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Never
 
 from atoll._version import __version__
+from atoll.limits import Limits
 
 from .testing import _options as test_options
 
@@ -53,14 +54,18 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}\nTry `{self.prog} --help`.")
 
 
+_A_SIZE: Final = "a size such as 64MiB, 1GiB or a number of bytes"
+_A_TIME: Final = "a time such as 5, 0.5, 500ms or 2min"
+
+
 def size(text: str) -> int:
     """Bytes, from ``64MiB``, ``1.5GiB``, ``500kB`` or a plain number."""
-    return round(_amount(text, _SIZES, "a size such as 64MiB, 1GiB or a number of bytes"))
+    return round(_amount(text, _SIZES, _A_SIZE))
 
 
 def duration(text: str) -> float:
     """Seconds, from ``5``, ``0.5``, ``500ms``, ``5s`` or ``2min``."""
-    return _amount(text, _DURATIONS, "a time such as 5, 0.5, 500ms or 2min")
+    return _amount(text, _DURATIONS, _A_TIME)
 
 
 def _amount(text: str, units: Mapping[str, float], expected: str) -> float:
@@ -71,11 +76,11 @@ def _amount(text: str, units: Mapping[str, float], expected: str) -> float:
 
 
 def _optional_size(text: str) -> int | None:
-    return None if text == "none" else size(text)
+    return None if text == "none" else round(_amount(text, _SIZES, f"{_A_SIZE}, nor none"))
 
 
 def _optional_duration(text: str) -> float | None:
-    return None if text == "none" else duration(text)
+    return None if text == "none" else _amount(text, _DURATIONS, f"{_A_TIME}, nor none")
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -246,11 +251,24 @@ _LIMIT_OPTIONS: Final[dict[str, tuple[Callable[[str], float | None], str, str]]]
 }
 
 
-def given_limits(options: argparse.Namespace) -> dict[str, float | None]:
-    """The limits that the command line sets, by the names of ``Limits``."""
-    names = [option.removeprefix("--").replace("-", "_") for option in _LIMIT_OPTIONS]
-    given = {name: getattr(options, name) for name in names}
-    return {name: value for name, value in given.items() if value is not _UNSET}
+def limits_of(options: argparse.Namespace) -> Limits:
+    """The limits that the command line sets.
+
+    Raises:
+        UsageError: one makes no sense; the message has the options' own words.
+    """
+    given = {option: getattr(options, _keyword(option)) for option in _LIMIT_OPTIONS}
+    try:
+        return Limits(**{_keyword(name): n for name, n in given.items() if n is not _UNSET})
+    except ValueError as error:
+        message = str(error).replace("use None", "use none")
+        for option in _LIMIT_OPTIONS:
+            message = message.replace(f"Limits.{_keyword(option)}", option)
+        raise UsageError(message) from None
+
+
+def _keyword(option: str) -> str:
+    return option.removeprefix("--").replace("-", "_")
 
 
 _SERVES: Final = """\

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from .arguments import UsageError
@@ -36,6 +37,9 @@ def files_of(options: argparse.Namespace) -> Files | None:
             mounts[name] = DirectoryFileSystem(match["folder"], writable=match["mode"] == "rw")
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
+            folder, colon, mode = match["folder"].rpartition(":")
+            if colon and Path(folder).is_dir():
+                reason = f"{mode!r} is no way to mount {folder!r}; write :ro or :rw, or neither"
             raise UsageError(f"cannot mount {match['folder']!r}: {reason}") from None
     if "" not in mounts:
         mounts[""] = MemoryFileSystem()

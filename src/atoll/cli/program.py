@@ -21,7 +21,7 @@ from atoll.sync import JSFunction, Runtime
 from atoll.timers import Timers
 
 from . import exit_codes, problems
-from .arguments import UsageError, given_limits
+from .arguments import UsageError, limits_of
 from .json_text import NotJson, to_json
 from .modules import ProgramModules, modules_of
 from .mounts import files_of
@@ -46,10 +46,7 @@ def run(options: argparse.Namespace) -> int:
     """
     source, filename = _source(options)
     read_input = _input(options)
-    try:
-        limits = Limits(**given_limits(options))  # type: ignore[arg-type]
-    except ValueError as error:
-        raise UsageError(str(error).replace("Limits.", "")) from None
+    limits = limits_of(options)
     program = Program(source, filename, options, read_input, modules_of(options, filename))
     return program.run(limits, files_of(options), handlers_for(options.allow))
 

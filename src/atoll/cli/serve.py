@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from atoll.errors import AtollError, ConfinementUnavailable, EngineNotFound
-from atoll.limits import Limits
 
 from . import exit_codes, problems
-from .arguments import UsageError, given_limits
+from .arguments import UsageError, limits_of
 from .network import handlers_for
 from .program import read_text
 from .terminal import error_stream
@@ -71,8 +70,8 @@ def _app(options: argparse.Namespace) -> App:
     if not 0 <= options.port <= 65535:
         raise UsageError(f"--port is a number up to 65535, not {options.port}")
     env = dict(_pair(text) for text in options.env)
+    limits = limits_of(options)
     try:
-        limits = Limits(**given_limits(options))  # type: ignore[arg-type]
         handlers = handlers_for(options.allow)
         from atoll import Runtime
 
@@ -88,7 +87,7 @@ def _app(options: argparse.Namespace) -> App:
             isolates=options.isolates,
         )
     except ValueError as error:
-        raise UsageError(str(error).replace("Limits.", "")) from None
+        raise UsageError(str(error)) from None
 
 
 def _pair(text: str) -> tuple[str, str]:

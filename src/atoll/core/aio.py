@@ -32,6 +32,7 @@ from atoll.errors import (
     IsolateDisposed,
     JSError,
     LimitExceeded,
+    ReentrancyError,
 )
 from atoll.limits import Limits, MiB
 from atoll.wire.frames import ProtocolViolation
@@ -44,6 +45,9 @@ BACKLOG: Final = 16 * MiB
 
 _MOST_POSTED: Final = 10_000
 """Tasks of one isolate; only callbacks that the guest does not wait for can be so many."""
+
+_NAMES_TOLD: Final = 5
+"""Functions that are named when they are cut off."""
 
 _serials = itertools.count(1)
 _answering: contextvars.ContextVar[tuple[tuple[int, int], ...]] = contextvars.ContextVar(
@@ -71,10 +75,13 @@ class AsyncDriver(driver.Driver):
         self._tasks: dict[asyncio.Task[Any], Awaitable[Any]] = {}
         # Callbacks that dispose of the isolate that called them: they are let finish.
         self._disposing: set[asyncio.Task[Any] | None] = set()
-        self._serving: dict[int, asyncio.Task[Any]] = {}
+        # By call of the guest: what answers it, and the handle of the function.
+        self._serving: dict[int, tuple[asyncio.Task[Any], int]] = {}
         self._watchdog: asyncio.TimerHandle | None = None
         self._watch_at = float("inf")
         self._flush_scheduled = False
+        # Synchronous callbacks that are on the stack: one, or none.
+        self._calling = 0
         # What the callers of open calls answer in turn, in this isolate or another.
         self._behind: dict[int, tuple[tuple[int, int], ...]] = {}
         self._room: asyncio.Event | None = None
@@ -132,6 +139,8 @@ class AsyncDriver(driver.Driver):
 
     def end(self, error: BaseException) -> None:
         """Kill the process because of `error`; everyone who waits gets it."""
+        if self._serving and self.host.failure is None and isinstance(error, IsolateDisposed):
+            self._tell_of_open_calls()
         self.host.fail(error)
         if self._ready is not None and not self._ready.done():
             self._ready.set_exception(error)
@@ -143,6 +152,20 @@ class AsyncDriver(driver.Driver):
         if self._watchdog is not None:
             self._watchdog.cancel()
             self._watchdog = None
+
+    def _tell_of_open_calls(self) -> None:
+        """Say which of the owner's functions are cut off, if nobody else hears of that.
+
+        A program that forgets an `await` ends before what it has begun.
+        """
+        host = self.host
+        names = [host.names[handle] for _, handle in self._serving.values() if handle in host.names]
+        if names and not host.session.calls:
+            driver.logger.warning(
+                "An isolate was ended while calls of its guest were open, which were cancelled (is "
+                "an `await` missing there?): %s",
+                ", ".join(names[:_NAMES_TOLD]) + (", …" if len(names) > _NAMES_TOLD else ""),
+            )
 
     def _control_readable(self) -> None:
         assert self.process is not None  # noqa: S101 - for the type checker
@@ -232,6 +255,8 @@ class AsyncDriver(driver.Driver):
         if pending.done:
             wake(pending)
         self._watch(self._set_deadline(pending, timeout))
+        if self._calling:
+            loop.call_soon(self._check_turn, pending)
         if len(host.session.calls) > 1:
             self._flush_soon()
         else:
@@ -282,6 +307,22 @@ class AsyncDriver(driver.Driver):
         return session.blocked and any(
             serial == self._serial and session.is_serving(call) for serial, call in _answering.get()
         )
+
+    def _check_turn(self, pending: Pending) -> None:
+        """A turn of the loop after a call began in a callback, which should have returned by now.
+
+        Where a loop runs inside of a callback, as nest_asyncio lets it, it cannot call `_readable`
+        a second time, so nothing of what the guest says arrives.
+        """
+        if self._calling:
+            pending.settle(
+                None,
+                ReentrancyError(
+                    "the event loop was run again inside of a callback (nest_asyncio allows that), "
+                    "where it cannot hear this isolate; make the callback a coroutine function, "
+                    "and await there"
+                ),
+            )
 
     def _cancel(self, pending: Pending) -> None:
         if pending.done or self.host.failure is not None:
@@ -343,6 +384,7 @@ class AsyncDriver(driver.Driver):
             if invocation.is_sync or self._behind
             else None
         )
+        self._calling += 1
         try:
             result = function(*invocation.args)  # type: ignore[operator]
             if type(result) in driver.PLAIN or not isinstance(result, Awaitable):
@@ -357,6 +399,7 @@ class AsyncDriver(driver.Driver):
         except BaseException as error:  # noqa: BLE001 - it goes to the guest
             self._answer(invocation, None, error)
         finally:
+            self._calling -= 1
             if token is not None:
                 _answering.reset(token)
 
@@ -380,7 +423,7 @@ class AsyncDriver(driver.Driver):
             )
         task = self._start(self._serve(invocation, result), result)
         if invocation.id:
-            self._serving[invocation.id] = task
+            self._serving[invocation.id] = task, invocation.export.id
 
     def _start(
         self, coroutine: Coroutine[Any, Any, None], awaitable: Awaitable[Any]
@@ -422,7 +465,7 @@ class AsyncDriver(driver.Driver):
 
     def cancel_invocation(self, id: int) -> None:
         """The guest no longer wants the answer to that call."""
-        task = self._serving.pop(id, None)
+        task, _ = self._serving.pop(id, (None, 0))
         if task is not None:
             # Answered here, as a task that has not begun yet will not do anything any more.
             self.host.answer(id, None, JSError("AbortError", "the host function was cancelled"))

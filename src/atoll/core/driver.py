@@ -210,7 +210,7 @@ class Driver:
     def _answer(self, invocation: Invocation, value: Any, error: BaseException | None) -> None:
         if invocation.id:
             try:
-                self.host.answer(invocation.id, value, error)
+                self.host.answer(invocation.id, value, error, invocation.export.id)
             except LimitExceeded as exceeded:
                 self.end(exceeded)
         elif error is not None and not isinstance(error, KeyboardInterrupt | SystemExit):

@@ -89,17 +89,15 @@ _ANSWERS: Final[dict[int, Callable[[Any], bool]]] = {
     operations.STREAM_READ: _is_chunk,
 }
 """What a correct guest answers to operations whose answer is not the user code's own value."""
-_MAY_REFER: Final = frozenset(
-    {
-        operations.EVALUATE,
-        operations.GET,
-        operations.APPLY,
-        operations.CONSTRUCT,
-        operations.CALL_GLOBAL,
-        operations.INVOKE,
-    }
-)
-"""Operations whose last argument says whether the value comes as a copy or by reference."""
+_COPY: Final = {
+    operations.EVALUATE: 3,
+    operations.GET: 2,
+    operations.APPLY: 3,
+    operations.CONSTRUCT: 2,
+    operations.CALL_GLOBAL: 2,
+    operations.INVOKE: 3,
+}
+"""Operations with an argument that says how the value comes, and which one that is."""
 
 
 class Pending:
@@ -108,6 +106,7 @@ class Pending:
     __slots__ = (
         "__weakref__",
         "check",
+        "data",
         "deadline",
         "done",
         "error",
@@ -127,6 +126,7 @@ class Pending:
         self.limit = 0.0
         self.check: Callable[[Any], bool] | None = None
         self.untimed = False
+        self.data = False
         self.on_done: Callable[[Pending], None] | None = None
 
     def settle(self, value: Any, error: BaseException | None) -> None:
@@ -228,17 +228,22 @@ class Host:
 
         Raises:
             MarshalError: an argument cannot cross.
+            ValueError: the argument ``copy`` is none of its values.
             IsolateDisposed, IsolateCrashed, LimitExceeded: the isolate has ended.
         """
         self.check_alive()
+        how = args[_COPY[target]] if target in _COPY else True
+        if how is not True and how is not False and how != "data":
+            raise ValueError(f'copy is True, False or "data", not {how!r}')
         if self.handles.released:
             self.flush_releases()  # before the call, which may ask what is still held
         body, flags, segments = self._encode_call(target, args)
         pending = Pending()
         pending.check = _ANSWERS.get(target)
         pending.untimed = target == operations.STREAM_READ
-        if target in _MAY_REFER and args[-1] is False:
+        if how is False:
             pending.check = _is_reference
+        pending.data = how == "data"
         try:
             pending.id = self.session.call(target, body, flags, segments, pending, nested=nested)
         except (MessageTooLarge, MemoryError) as error:
@@ -273,7 +278,7 @@ class Host:
             self.handles.not_sent()
             raise
 
-    def _decode(self, frame: Frame, root: str) -> Any:
+    def _decode(self, frame: Frame, root: str, *, data: bool = False) -> Any:
         return marshal.decode(
             frame.body,
             frame.flags,
@@ -281,6 +286,7 @@ class Host:
             self.handles,
             depth=self.limits.depth,
             root=root,
+            data=data,
         )
 
     def check_alive(self) -> None:
@@ -342,7 +348,7 @@ class Host:
         assert isinstance(pending, Pending)  # noqa: S101 - for the type checker
         try:
             if frame.kind == RETURN:
-                value = self._decode(frame, "result")
+                value = self._decode(frame, "result", data=pending.data)
                 if pending.check is not None and not pending.check(value):
                     raise ProtocolViolation("an answer of the wrong kind")
                 pending.settle(value, None)
@@ -410,8 +416,15 @@ class Host:
             return export
         return self.handles.target(frame.target)
 
-    def answer(self, id: int, value: Any, error: BaseException | None) -> None:
-        """Answer a call of the guest with a result or an exception."""
+    def answer(self, id: int, value: Any, error: BaseException | None, function: int = 0) -> None:
+        """Answer a call of the guest with a result or an exception.
+
+        Args:
+            id: of the call.
+            value: the result.
+            error: the exception, or None.
+            function: what was called, by its handle: an answer that cannot cross is named by it.
+        """
         if self.failure is not None or not self.session.is_serving(id):
             return
         try:
@@ -423,6 +436,9 @@ class Host:
             self.handles.not_sent()
             if not isinstance(failure, AtollError):
                 failure = _not_sent(failure, "result")
+            if isinstance(failure, MarshalError) and function in self.names:
+                path = failure.path.removeprefix("result")
+                failure = MarshalError(failure.reason, f"{self.names[function]}(){path}")
             body, flags, segments = self._encode(failure, "result")
             self.session.reply(id, False, body, flags, segments)
         self.handles.sent()

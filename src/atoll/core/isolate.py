@@ -28,6 +28,7 @@ from atoll.core.reference import Reference
 from atoll.core.scope import Scope
 from atoll.core.statistics import Statistics, Usage
 from atoll.core.surface import Surface
+from atoll.core.values import Copy
 from atoll.errors import IsolateDisposed
 from atoll.limits import Limits
 
@@ -216,7 +217,7 @@ class Isolate(BaseIsolate[AsyncDriver]):
         filename: str = DEFAULT_FILENAME,
         language: Language | None = None,
         timeout: float | None = None,
-        copy: bool = True,
+        copy: Copy = True,
     ) -> Any:
         """Run a classic script and return its completion value; a promise is awaited.
 
@@ -230,7 +231,8 @@ class Isolate(BaseIsolate[AsyncDriver]):
                 ``.tsx`` or ``.jsx`` is transpiled first.
             language: instead of what the filename says: one of those, or ``"js"``.
             timeout: seconds, instead of ``Limits.call_time``.
-            copy: ``False`` returns a ``Reference`` to the value instead of the value.
+            copy: ``False`` returns a ``Reference`` to the value instead of the value. ``"data"``
+                refuses functions, promises and other live values in it with `MarshalError`.
 
         Raises:
             JSSyntaxError: the source does not compile; has file, line and column.
@@ -247,7 +249,7 @@ class Isolate(BaseIsolate[AsyncDriver]):
         return await self._driver.request(operations.EVALUATE, request, timeout)
 
     async def call(
-        self, function: str, *args: object, timeout: float | None = None, copy: bool = True
+        self, function: str, *args: object, timeout: float | None = None, copy: Copy = True
     ) -> Any:
         """Call a global function by its name or dotted path (``"tools.search"``).
 
@@ -255,7 +257,7 @@ class Isolate(BaseIsolate[AsyncDriver]):
             function: where it is; ``this`` is what the path has before the last dot.
             args: values, references, functions.
             timeout: seconds, instead of ``Limits.call_time``.
-            copy: ``False`` returns a ``Reference`` to the result instead of the result.
+            copy: as for `eval`.
 
         Raises:
             JSError: it throws, or there is no such function.

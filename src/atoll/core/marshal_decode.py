@@ -25,6 +25,26 @@ _MAX_ALIKE: Final = 100
 """Large integers with one hash in one message; chance gives two at most."""
 _HANDLES: Final = frozenset("fpxrwBF")
 """Tags whose handle the guest counts as sent."""
+_LIVE: Final = {
+    "a": "an AbortSignal",
+    "B": "a Blob",
+    "f": "a function",
+    "F": "a File",
+    "h": "a value of the host",
+    "p": "a promise",
+    "P": "a Response",
+    "Q": "a Request",
+    "r": "a ReadableStream",
+    "w": "a WritableStream",
+}
+"""What is no data, by its tag."""
+_ADVICE: Final = {
+    "B": ": return its bytes or text",
+    "F": ": return its bytes or text",
+    "p": "; is an `await` missing?",
+    "P": ": return its body, as text or what it holds",
+    "r": ": return what it gives",
+}
 
 
 def decode(
@@ -35,11 +55,12 @@ def decode(
     *,
     depth: int,
     root: str = "value",
+    data: bool = False,
 ) -> Any:
-    """Decode what the guest sent.
+    """Decode what the guest sent; with `data`, no value that lives on in the guest.
 
     Raises:
-        MarshalError: a valid value that Python has no counterpart for.
+        MarshalError: a valid value that Python has no counterpart for, or that is not wanted.
         ProtocolViolation: nothing that a correct guest sends.
     """
     if not body:
@@ -52,7 +73,7 @@ def decode(
             _check_depth(body, tree, limit)
         if not flags & TAGGED:
             return tree
-        decoder = _Decoder(segments, live)
+        decoder = _Decoder(segments, live, data)
         try:
             return decoder.walk(tree)
         except Failure:
@@ -106,9 +127,10 @@ def _check_depth(body: Buffer, tree: Any, limit: int) -> None:
 
 
 class _Decoder:
-    def __init__(self, segments: Sequence[Buffer], live: LiveValues) -> None:
+    def __init__(self, segments: Sequence[Buffer], live: LiveValues, data: bool = False) -> None:
         self._segments = segments
         self._live = live
+        self._data = data
         self._shared: dict[int, Any] = {}
         self._label: int | None = None
         self._live_data: dict[int, list[Any]] = {}
@@ -171,6 +193,8 @@ class _Decoder:
         if tag == "#":
             return self._shared[data[1]]
         method = _DECODERS.get(tag)
+        if self._data and (method is None or tag in _LIVE):
+            raise Failure(f"{_LIVE.get(tag, 'a live value')} is no data{_ADVICE.get(tag, '')}")
         if method is None:
             self._live_data[id(data)] = data
             return self._live.decode_live(data)

@@ -279,9 +279,15 @@ class _Encoder:
         try:
             view = memoryview(value)
         except TypeError:
+            instead = (
+                "its total_seconds()"
+                if isinstance(value, dt.timedelta)
+                else "a dict, a dataclass or bytes, a function, or an instance of a class given to "
+                "define_class"
+            )
             raise Failure(
-                f"a {type(value).__qualname__} cannot cross into the isolate; pass a dict, a "
-                "dataclass or bytes, a function, or an instance of a class given to define_class"
+                f"a value of type {type(value).__qualname__} cannot cross into the isolate; "
+                f"pass {instead}"
             ) from None
         format = view.format.lstrip("@=")
         code = _CODES.get(format) or _CODES_BY_SIZE.get((format, view.itemsize), 1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from atoll.core import operations
 from atoll.core.notation import Failure
+from atoll.core.values import Copy
 from atoll.errors import ReferenceReleased
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Reference(BaseReference):
     __slots__ = ()
     _driver: AsyncDriver
 
-    async def get(self, key: str | int, *, copy: bool = True) -> Any:
+    async def get(self, key: str | int, *, copy: Copy = True) -> Any:
         """The value of a property."""
         return await self._driver.request(operations.GET, (self._use(), key, copy))
 
@@ -90,15 +91,15 @@ class Reference(BaseReference):
         """Assign to a property."""
         await self._driver.request(operations.SET, (self._use(), key, value))
 
-    async def call(self, *args: object, this: object = None, copy: bool = True) -> Any:
+    async def call(self, *args: object, this: object = None, copy: Copy = True) -> Any:
         """Call the value, a function. A returned promise is awaited."""
         return await self._driver.request(operations.APPLY, (self._use(), this, list(args), copy))
 
-    async def call_method(self, name: str, *args: object, copy: bool = True) -> Any:
+    async def call_method(self, name: str, *args: object, copy: Copy = True) -> Any:
         """Call one of its methods. A returned promise is awaited."""
         return await self._driver.request(operations.INVOKE, (self._use(), name, list(args), copy))
 
-    async def construct(self, *args: object, copy: bool = False) -> Any:
+    async def construct(self, *args: object, copy: Copy = False) -> Any:
         """``new value(...args)``; by default as a reference."""
         return await self._driver.request(operations.CONSTRUCT, (self._use(), list(args), copy))
 

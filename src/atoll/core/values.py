@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Final, final
+from typing import Any, Final, Literal, TypeAlias, final
+
+Copy: TypeAlias = bool | Literal["data"]
+"""How a value of the guest comes: as a copy, by reference, or as a copy of data alone."""
 
 
 @final

@@ -10,6 +10,7 @@ from ._urls import BASE, to_url
 
 if TYPE_CHECKING:
     from atoll.core.reference import Reference
+    from atoll.core.values import Copy
     from atoll.sync import Reference as BlockingReference
 
     from ._session import ModuleSession
@@ -55,17 +56,21 @@ class ModulesHandle:
         reference: Reference = await self._guest.call_method("importModule", specifier)
         return reference
 
-    async def eval(self, code: str, *, filename: str = "<eval>", copy: bool = True) -> Any:
+    async def eval(self, code: str, *, filename: str = "<eval>", copy: Copy = True) -> Any:
         """Run source text as a module and return its default export, or ``None``.
 
         Args:
             code: the source text; each call makes a module of its own.
             filename: as stack traces show it; relative imports start from there. TypeScript and
                 JSX are known by its extension.
-            copy: ``False`` returns a ``Reference`` to the value instead of the value.
+            copy: ``False`` returns a ``Reference`` to the value instead of the value. ``"data"``
+                refuses functions, promises and other live values in it with `MarshalError`.
         """
         source = await self._session.transpile(code, filename)
-        return await self._guest.call_method("evaluate", source, filename, _place(filename), copy)
+        how = copy is not False  # else the guest makes the reference itself
+        return await self._guest.call_method(
+            "evaluate", source, filename, _place(filename), how, copy=copy or True
+        )
 
     async def compiled(self) -> None:
         """Wait until what was imported so far has been compiled for the next isolate.
@@ -92,10 +97,13 @@ class BlockingModulesHandle:
         reference: BlockingReference = self._guest.call_method("importModule", specifier)
         return reference
 
-    def eval(self, code: str, *, filename: str = "<eval>", copy: bool = True) -> Any:
+    def eval(self, code: str, *, filename: str = "<eval>", copy: Copy = True) -> Any:
         """Run source text as a module; see `ModulesHandle.eval`."""
         source = self._session.transpile_blocking(code, filename)
-        return self._guest.call_method("evaluate", source, filename, _place(filename), copy)
+        how = copy is not False
+        return self._guest.call_method(
+            "evaluate", source, filename, _place(filename), how, copy=copy or True
+        )
 
     def compiled(self) -> None:
         """Wait for the background; see `ModulesHandle.compiled`."""

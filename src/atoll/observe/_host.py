@@ -97,11 +97,11 @@ class ObservedHost(Host):
         invocation.export = Export(invocation.export.id, run, fixed=True)
         return invocation
 
-    def answer(self, id: int, value: Any, error: BaseException | None) -> None:
+    def answer(self, id: int, value: Any, error: BaseException | None, function: int = 0) -> None:
         """Answer a call of the guest."""
         call = self._to_host.pop(id, None)
         before = self.session.bytes_out
-        super().answer(id, value, error)
+        super().answer(id, value, error, function)
         if call is not None:
             call.response_bytes = self.session.bytes_out - before
             cancelled = isinstance(error, JSError) and error.name == "AbortError"

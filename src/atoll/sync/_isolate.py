@@ -27,6 +27,7 @@ from atoll.core.reference import BaseReference
 from atoll.core.scope import BaseScope
 from atoll.core.statistics import Statistics
 from atoll.core.streams import chunks_ahead
+from atoll.core.values import Copy
 from atoll.core.web import BaseBlobReference
 from atoll.limits import Limits
 
@@ -43,7 +44,7 @@ class Reference(BaseReference):
     __slots__ = ()
     _driver: BlockingDriver
 
-    def get(self, key: str | int, *, copy: bool = True) -> Any:
+    def get(self, key: str | int, *, copy: Copy = True) -> Any:
         """The value of a property."""
         return self._driver.request(operations.GET, (self._use(), key, copy))
 
@@ -51,15 +52,15 @@ class Reference(BaseReference):
         """Assign to a property."""
         self._driver.request(operations.SET, (self._use(), key, value))
 
-    def call(self, *args: object, this: object = None, copy: bool = True) -> Any:
+    def call(self, *args: object, this: object = None, copy: Copy = True) -> Any:
         """Call the value, a function. A returned promise is waited for."""
         return self._driver.request(operations.APPLY, (self._use(), this, list(args), copy))
 
-    def call_method(self, name: str, *args: object, copy: bool = True) -> Any:
+    def call_method(self, name: str, *args: object, copy: Copy = True) -> Any:
         """Call one of its methods. A returned promise is waited for."""
         return self._driver.request(operations.INVOKE, (self._use(), name, list(args), copy))
 
-    def construct(self, *args: object, copy: bool = False) -> Any:
+    def construct(self, *args: object, copy: Copy = False) -> Any:
         """``new value(...args)``; by default as a reference."""
         return self._driver.request(operations.CONSTRUCT, (self._use(), list(args), copy))
 
@@ -223,7 +224,7 @@ class Isolate(BaseIsolate[BlockingDriver]):
         filename: str = DEFAULT_FILENAME,
         language: Language | None = None,
         timeout: float | None = None,
-        copy: bool = True,
+        copy: Copy = True,
     ) -> Any:
         """Run a classic script and return its completion value; see `atoll.Isolate.eval`."""
         values = list(args) if args else None
@@ -237,7 +238,7 @@ class Isolate(BaseIsolate[BlockingDriver]):
         return self._driver.request(operations.EVALUATE, request, timeout)
 
     def call(
-        self, function: str, *args: object, timeout: float | None = None, copy: bool = True
+        self, function: str, *args: object, timeout: float | None = None, copy: Copy = True
     ) -> Any:
         """Call a global function by its name or dotted path; see `atoll.Isolate.call`."""
         request = (function.split("."), list(args), copy)

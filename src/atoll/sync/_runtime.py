@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from atoll.core.isolate import DEFAULT_FILENAME
 from atoll.core.languages import Language
+from atoll.core.values import Copy
 from atoll.runtime import IS_HANDLER, BaseRuntime
 from atoll.sync._isolate import Isolate
 
@@ -179,7 +180,7 @@ class Runtime(BaseRuntime, Isolate):
         filename: str = DEFAULT_FILENAME,
         language: Language | None = None,
         timeout: float | None = None,
-        copy: bool = True,
+        copy: Copy = True,
         module: bool = False,
     ) -> Any:
         """Run code and return its value; see `Isolate.eval`.
@@ -212,7 +213,7 @@ class Runtime(BaseRuntime, Isolate):
             return self.modules.eval(code, filename=filename, copy=copy)
         value = self.modules.eval(code, filename=filename, copy=False)
         self._adopt(value)
-        return super().eval("v => v", value) if copy else value
+        return value if copy is False else super().eval("v => v", value, copy=copy)
 
     def run(self, specifier: str) -> None:
         """Run a module as the program: ``import.meta.main`` is true in it.

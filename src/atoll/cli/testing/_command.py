@@ -12,13 +12,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from atoll.cli import exit_codes
-from atoll.cli.arguments import UsageError, given_limits
+from atoll.cli.arguments import UsageError, limits_of
 from atoll.cli.terminal import error_stream, output_stream
 from atoll.cli.testing import _formats
 from atoll.cli.testing._files import find_tests
 from atoll.cli.testing._report import Reporter
 from atoll.cli.testing._run import CannotStart, FileRun, Settings, run_files
-from atoll.limits import Limits
 from atoll.test_environment import Coverage, RunOptions
 
 _LOOK: float = 0.2
@@ -44,10 +43,7 @@ def test(options: argparse.Namespace) -> int:
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    try:
-        limits = Limits(**given_limits(options))  # type: ignore[arg-type]
-    except ValueError as error:
-        raise UsageError(str(error).replace("Limits.", "")) from None
+    limits = limits_of(options)
     if not options.timeout > 0:
         raise UsageError("--timeout must be more than 0")
     root = None if options.root is None else options.root.resolve()
