@@ -144,6 +144,28 @@ async def test_a_websocket_whose_server_takes_no_subprotocol_fails(
     assert result == ["error", True, 3, 1006, False]
 
 
+async def test_a_websocket_follows_no_redirect(server: Server) -> None:
+    """It would lead past the rules, and take the secrets along."""
+    url = server.url.replace("http", "ws")
+    network = Network(
+        f"{url}/redirect", private=["127.0.0.1/32"], headers={url: {"X-Api-Key": "secret"}}
+    )
+    async with network, Isolate() as guest:
+        await guest.install(Fetch(websocket=network.websocket))
+        code = """
+            (url) => new Promise((resolve) => {
+              const events = [];
+              const socket = new WebSocket(url);
+              socket.onopen = socket.onerror = ({ type }) => events.push(type);
+              socket.onclose = ({ code }) => resolve([...events, code]);
+            })
+        """
+        for target in (f"{server.url}/socket", f"{server.url}/elsewhere"):
+            assert await guest.eval(code, f"{url}/redirect?to={target}") == ["error", 1006]
+    assert server.requests == []
+    assert not server.hung_up.is_set()
+
+
 async def test_one_websocket_at_a_time_shakes_hands_with_a_host() -> None:
     heads: list[bytes] = []
     arrived, go_on = asyncio.Event(), asyncio.Event()

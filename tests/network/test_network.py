@@ -172,6 +172,23 @@ async def test_names_of_headers_are_sent_as_they_were_written() -> None:
     assert [line for line in lines if line.lower().startswith(b"x-api")] == [b"X-API-Key: secret"]
 
 
+@pytest.mark.parametrize("method", ["patch", "Patch", "PATCH", "x-Frob"])
+async def test_methods_are_sent_as_they_were_written(method: str) -> None:
+    lines: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        lines.append(await reader.readline())
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as listening:
+        url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/"
+        response = await Network(url, private=LOOPBACK)(Request(url, method=method))
+        assert await response.text() == "ok"
+    assert lines == [f"{method} / HTTP/1.1\r\n".encode()]
+
+
 async def test_values_of_headers_are_bytes_both_ways() -> None:
     answer = b"HTTP/1.1 200 \xe9\r\nX: a\x01\x80\xff b\r\nContent-Length: 0\r\n\r\n"
     async with plain_server(answer) as (url, heads):

@@ -27,6 +27,36 @@ class AddressRefused(OSError):
     """A host leads to an address that the guest may not reach."""
 
 
+class Redirected(aiohttp.ClientError):
+    """The server of a WebSocket answers with a redirect."""
+
+
+async def _refuse_redirect(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """The client would follow it to where no rule was asked about, and take added headers along.
+
+    WebSockets Standard, section 2: the handshake's redirect mode is "error".
+    """
+    response = await handler(request)
+    if 300 <= response.status < 400:
+        response.close()
+        raise Redirected(f"a redirect ({response.status})")
+    return response
+
+
+def written(method: str) -> aiohttp.ClientMiddlewareType:
+    """Has a method sent as it is; the client would write it in upper case."""
+
+    async def send(
+        request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        request.method = method
+        return await handler(request)
+
+    return send
+
+
 class _CheckedResolver(aiohttp.ThreadedResolver):
     """Leaves out refused addresses, so that a host with one that is allowed can be reached."""
 
@@ -81,6 +111,7 @@ def open_session(
         max_line_size=_HEADER_BYTES,
         max_field_size=_HEADER_BYTES,
         skip_auto_headers=("Accept", "Content-Type"),
+        middlewares=(_refuse_redirect,),
     )
 
 

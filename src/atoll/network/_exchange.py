@@ -9,7 +9,7 @@ import aiohttp
 from yarl import URL
 
 from atoll.fetch import NetworkError, Request, Response
-from atoll.network._client import Sessions
+from atoll.network._client import Sessions, written
 
 
 class Exchange:
@@ -33,7 +33,11 @@ class Exchange:
         self._has_session = True
         await opened.slots.acquire()
         self._slots = opened.slots
-        self._answer = await opened.session.request(method, url, allow_redirects=False, **options)
+        # A redirect is the guest's to follow, so the session's own refusal of one is left out.
+        middlewares = () if method.isupper() else (written(method),)
+        self._answer = await opened.session.request(
+            method, url, allow_redirects=False, middlewares=middlewares, **options
+        )
         return self._answer
 
     async def response(self, answer: aiohttp.ClientResponse, request: Request) -> Response:

@@ -24,7 +24,7 @@ from atoll.fetch import (
 from atoll.fetch._tokens import OF_THE_CONNECTION
 from atoll.limits import MiB
 from atoll.network._addresses import parse_networks
-from atoll.network._client import AddressRefused, Opened, Sessions, open_session
+from atoll.network._client import AddressRefused, Opened, Redirected, Sessions, open_session
 from atoll.network._exchange import Exchange
 from atoll.network._relay import relay
 from atoll.network._rules import Rule
@@ -216,6 +216,8 @@ class Network:
             _logger.warning("refused a request to %s: %s; private=… opens it", origin, refused)
             raise NetworkError(f"the address of {origin} is not allowed here") from error
         _logger.info("no response from %s: %r", origin, error)
+        if isinstance(error, Redirected):
+            raise NetworkError(f"{origin} redirects, which a WebSocket does not follow") from error
         if isinstance(error, TimeoutError):
             raise NetworkError(f"{origin} did not answer in time") from error
         if isinstance(error, aiohttp.ClientConnectorError | OSError):
