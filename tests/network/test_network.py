@@ -383,12 +383,70 @@ async def test_nobody_listens() -> None:
             await Network(url, private=LOOPBACK)(Request(url))
 
 
-@pytest.mark.parametrize("name", ["max_response", "concurrency", "idle_timeout", "connect_timeout"])
-def test_limits_are_positive(name: str) -> None:
-    with pytest.raises(ValueError, match=name):
-        Network("*", **{name: 0})  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        *(
+            ({name: value}, ValueError)
+            for name in ("max_request", "max_response", "max_message", "concurrency")
+            for value in (0, -1)
+        ),
+        *(
+            ({name: value}, ValueError)
+            for name in ("connect_timeout", "response_timeout", "idle_timeout")
+            for value in (0, -1, float("nan"), float("inf"))
+        ),
+        ({"max_redirects": -1}, ValueError),
+        ({"max_redirects": None}, TypeError),
+        ({"concurrency": 1.5}, TypeError),
+        ({"max_response": True}, TypeError),
+        ({"idle_timeout": "60"}, TypeError),
+        ({"connect_timeout": None}, TypeError),
+        ({"private": ["localhost"]}, ValueError),
+        ({"private": ["10.0.0.1/8"]}, ValueError),
+        ({"private": [10]}, TypeError),
+        ({"private": None}, TypeError),
+        ({"on_request": "log"}, TypeError),
+        ({"on_response": 5}, TypeError),
+        ({"tls": False}, TypeError),
+        ({"headers": [("https://a.test", {})]}, TypeError),
+        ({"headers": {"https://a.test": "Bearer x"}}, TypeError),
+        ({"headers": {"https://a.test": {"X-Key": 5}}}, TypeError),
+        ({"headers": {"a.test": {"X-Key": "x"}}}, ValueError),
+        ({"headers": {"*": {"Content-Length": "5"}}}, ValueError),
+    ],
+)
+def test_options_that_make_no_sense(options: dict[str, Any], error: type[Exception]) -> None:
+    (name,) = options
+    with pytest.raises(error, match=rf"{name}|pattern") as caught:
+        Network("*", **options)
+    assert "Bearer" not in str(caught.value)
 
 
-def test_networks_are_networks() -> None:
-    with pytest.raises(ValueError, match="localhost"):
-        Network("*", private=["localhost"])
+@pytest.mark.parametrize("value", ["s€cret", "s\xe9cret", "s\ncret", "s\0cret", "s\x1bcret"])
+def test_a_header_that_cannot_be_sent_is_refused_at_once(value: str) -> None:
+    with pytest.raises(ValueError, match="X-Key") as caught:
+        Network("*", headers={"https://a.test": {"X-Key": value}})
+    assert "cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("allow", [None, 5, [None], [b"*"]])
+def test_an_allow_list_is_one(allow: Any) -> None:
+    with pytest.raises(TypeError, match=r"allow|pattern"):
+        Network(allow)
+
+
+async def test_hooks_may_be_plain_functions(server: Server) -> None:
+    seen: list[Any] = []
+    network = allowing(server, on_request=seen.append, on_response=lambda *pair: seen.append(pair))
+    await (await network(Request(f"{server.url}/"))).bytes()
+    assert [type(each).__name__ for each in seen] == ["Request", "tuple"]
+
+
+@pytest.mark.parametrize("hook", ["on_request", "on_response"])
+async def test_a_hook_that_returns_something_else(server: Server, hook: str) -> None:
+    async def wrong(*_: Any) -> Any:
+        return "no"
+
+    with pytest.raises(TypeError, match=hook):
+        await allowing(server, **{hook: wrong})(Request(f"{server.url}/"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from yarl import URL
 
@@ -46,6 +48,9 @@ NOT_COVERED = [
     ("https://example.com/v1/*", "https://example.com/v1/..%2Fadmin"),
     ("https://example.com/v1/*", "https://example.com/v1/%252e%252e/admin"),
     ("https://example.com/v1/*", "https://example.com/v1/..%5Cadmin"),
+    ("https://example.com/v1/*", "https://example.com/v1/..;/admin"),
+    ("https://example.com/v1/*", "https://example.com/v1/%2e%2e;a=b/admin"),
+    ("https://example.com/v1/*", "https://example.com/v1/%c0%ae%c0%ae/admin"),
 ]
 
 
@@ -78,6 +83,9 @@ def test_methods_narrow_a_rule() -> None:
         "https://exa*mple.com",
         "//example.com",
         "https://example.com:x",
+        "https://example.com:65536",
+        "https://*.",
+        "https://a\0b",
         "https://*.*.com",
     ],
 )
@@ -89,3 +97,18 @@ def test_what_is_no_pattern_says_how_to_write_one(pattern: str) -> None:
 def test_methods_are_not_taken_apart_into_letters() -> None:
     with pytest.raises(TypeError, match="collection"):
         Rule("*", methods="GET")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "methods", "error"),
+    [
+        (None, (), TypeError),
+        (b"https://example.com", (), TypeError),
+        ("*", 5, TypeError),
+        ("*", [None], TypeError),
+        ("*", ["GET POST"], ValueError),
+    ],
+)
+def test_arguments_of_another_kind(pattern: Any, methods: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match=r"pattern|method"):
+        Rule(pattern, methods)

@@ -44,7 +44,7 @@ class Headers:
     Raises:
         ValueError: a name that is no token, or a value with a line break, a NUL or a character
             beyond U+00FF.
-        TypeError: one that is no text.
+        TypeError: one that is no text, or no pair.
     """
 
     __slots__ = ("_pairs",)
@@ -58,8 +58,12 @@ class Headers:
         if isinstance(init, Headers):
             self._pairs += init._pairs
             return
-        for name, value in init.items() if isinstance(init, Mapping) else init:
-            self.append(name, value)
+        pairs: Iterable[Any] = init.items() if isinstance(init, Mapping) else init
+        for pair in pairs:
+            # A text is a sequence as well, and "ab" would be a name and a value.
+            if isinstance(pair, str) or len(pair) != 2:
+                raise TypeError("headers are a mapping, or pairs of name and value")
+            self.append(*pair)
 
     @property
     def raw(self) -> tuple[tuple[str, str], ...]:

@@ -63,8 +63,18 @@ def parse_networks(networks: Iterable[str]) -> tuple[Network, ...]:
 
     Raises:
         ValueError: one is no address and no network.
+        TypeError: one is no text.
     """
-    return tuple(ipaddress.ip_network(text) for text in networks)
+    parsed = []
+    for text in networks:
+        # ip_network takes numbers as well, and 10 for 0.0.0.10.
+        if not isinstance(text, str):
+            raise TypeError(f"private has networks such as '10.1.0.0/16', not {text!r}")
+        try:
+            parsed.append(ipaddress.ip_network(text))
+        except ValueError as error:
+            raise ValueError(f"private: {error}; write it like '10.1.0.0/16'") from None
+    return tuple(parsed)
 
 
 def why_refused(address: str, allowed: Iterable[Network] = ()) -> str | None:

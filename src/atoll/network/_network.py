@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import re
 import ssl
@@ -13,6 +14,7 @@ import aiohttp
 from yarl import URL
 
 from atoll._version import __version__
+from atoll.core.arguments import check_callable, check_count, check_seconds
 from atoll.fetch import (
     Headers,
     HeadersInit,
@@ -47,8 +49,9 @@ requests of one."""
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 """What RFC 9110, section 5.5, has recipients refuse in a value."""
 
-OnRequest = Callable[[Request], Awaitable[Request | Response | None]]
-OnResponse = Callable[[Request, Response], Awaitable[Response | None]]
+_Changed = Request | Response | None
+OnRequest = Callable[[Request], Awaitable[_Changed] | _Changed]
+OnResponse = Callable[[Request, Response], Awaitable[Response | None] | Response | None]
 
 
 class Network:
@@ -107,26 +110,41 @@ class Network:
             tls: settings for ``https`` and ``wss``.
 
         Raises:
-            ValueError: a pattern or network is none, or a limit is not positive.
+            ValueError: a pattern or network is none, a header cannot be sent, or a limit is out of
+                range.
+            TypeError: an argument is of another type.
         """
-        rules = [allow] if isinstance(allow, str | Rule) else list(allow)
+        rules = [allow] if isinstance(allow, str | Rule) else _each("allow", allow)
         self._rules = [rule if isinstance(rule, Rule) else Rule(rule) for rule in rules]
-        self._headers = [
-            (Rule(pattern), Headers(each)) for pattern, each in (headers or {}).items()
-        ]
-        self._max_request = _positive("max_request", max_request)
-        self._max_response = _positive("max_response", max_response)
-        self._max_message = _positive("max_message", max_message)
+        self._headers = _added_headers(headers or {})
+        for name, number in (
+            ("max_request", max_request),
+            ("max_response", max_response),
+            ("max_message", max_message),
+            ("concurrency", concurrency),
+        ):
+            check_count(name, number)
+        check_count("max_redirects", max_redirects, 0)
+        check_seconds("connect_timeout", connect_timeout)
+        check_seconds("response_timeout", response_timeout)
+        check_seconds("idle_timeout", idle_timeout)
+        check_callable("on_request", on_request, "a function of the request")
+        check_callable("on_response", on_response, "a function of the request and its response")
+        if tls is not None and not isinstance(tls, ssl.SSLContext):
+            raise TypeError(f"tls is an ssl.SSLContext, not {tls!r}")
+        self._max_request = max_request
+        self._max_response = max_response
+        self._max_message = max_message
         self._max_redirects = max_redirects
-        self._response_timeout = _positive("response_timeout", response_timeout)
-        self._idle_timeout = _positive("idle_timeout", idle_timeout)
+        self._response_timeout = response_timeout
+        self._idle_timeout = idle_timeout
         self._on_request = on_request
         self._on_response = on_response
-        networks = parse_networks([private] if isinstance(private, str) else private)
-        connect_timeout = _positive("connect_timeout", connect_timeout)
+        networks = parse_networks(
+            [private] if isinstance(private, str) else _each("private", private)
+        )
         self._sessions = Sessions(
-            lambda: open_session(networks, connect_timeout=connect_timeout, tls=tls),
-            _positive("concurrency", concurrency),
+            lambda: open_session(networks, connect_timeout=connect_timeout, tls=tls), concurrency
         )
 
     async def __aenter__(self) -> Self:
@@ -145,15 +163,17 @@ class Network:
         self._check(request.method, request.url, request.hop)
         response = None
         if self._on_request is not None:
-            changed = await self._on_request(request)
-            if isinstance(changed, Response):
-                response = changed
-            elif changed is not None:
+            changed = await _result(self._on_request(request))
+            if isinstance(changed, Request):
                 request = changed
+            elif changed is not None:
+                response = _as_response("on_request", changed)
         if response is None:
             response = await self._send(request)
         if self._on_response is not None:
-            response = await self._on_response(request, response) or response
+            changed = await _result(self._on_response(request, response))
+            if changed is not None:
+                response = _as_response("on_response", changed)
         return response
 
     def _check(self, method: str, url: str, hop: int = 0) -> URL:
@@ -171,7 +191,7 @@ class Network:
             del outgoing[name]
         for rule, added in self._headers:
             if rule.covers(url):
-                outgoing |= _combined(added)
+                outgoing |= added
         outgoing.setdefault("user-agent", ("User-Agent", f"atoll/{__version__}"))
         return [(name, _as_sent(name, value)) for name, value in outgoing.values()]
 
@@ -267,6 +287,18 @@ class Network:
             await relay(socket, server)
 
 
+async def _result(given: Any) -> Any:
+    """What a hook returned, whether it is a coroutine function or a plain one."""
+    return await given if inspect.isawaitable(given) else given
+
+
+def _as_response(hook: str, value: object) -> Response:
+    try:
+        return Response.of(value)
+    except TypeError as error:
+        raise TypeError(f"{hook} returned what cannot be answered with: {error}") from None
+
+
 async def _limited(request: Request, limit: int) -> AsyncIterator[bytes]:
     sent = 0
     async for chunk in request.body:
@@ -323,7 +355,31 @@ def _find(error: BaseException | None, kind: type[Exception]) -> BaseException |
     return error
 
 
-def _positive(name: str, value: Any) -> Any:
-    if not value > 0:
-        raise ValueError(f"{name} is a positive number, not {value!r}")
-    return value
+def _each(name: str, values: Any) -> list[Any]:
+    try:
+        return list(values)
+    except TypeError:
+        raise TypeError(f"{name} is a text, or a list of texts, not {values!r}") from None
+
+
+def _added_headers(headers: Any) -> list[tuple[Rule, dict[str, tuple[str, str]]]]:
+    """What to add to requests that a rule covers, known to be what can be sent."""
+    if not isinstance(headers, Mapping):
+        raise TypeError(
+            "headers has headers by pattern, like {'https://api.example.com': {'Authorization': "
+            f"'…'}}}}, and is no {type(headers).__name__}"
+        )
+    found = []
+    for pattern, init in headers.items():
+        try:
+            added = _combined(Headers(init))
+            for name, value in added.values():
+                if name.lower() in ("content-length", "transfer-encoding"):
+                    raise ValueError(f"{name} says how a request is framed, which the client knows")
+                _as_sent(name, value)
+        except TypeError as error:
+            raise TypeError(f"headers[{pattern!r}]: {error}") from None
+        except (ValueError, NetworkError) as error:
+            raise ValueError(f"headers[{pattern!r}]: {error}") from None
+        found.append((Rule(pattern), added))
+    return found

@@ -14,6 +14,8 @@ from urllib.parse import unquote
 
 from yarl import URL
 
+from atoll.fetch._tokens import is_token
+
 _PATTERN: Final = re.compile(
     r"""
     (?P<scheme> [a-z]+ ) ://
@@ -50,7 +52,8 @@ class Rule:
         methods: the methods; empty: all of them.
 
     Raises:
-        ValueError: the pattern is no pattern.
+        ValueError: the pattern is no pattern, or a method none.
+        TypeError: the pattern is no text, or the methods are no collection of texts.
     """
 
     pattern: str
@@ -58,17 +61,11 @@ class Rule:
     _parts: re.Match[str] | None = field(init=False, repr=False, compare=False)
 
     def __init__(self, pattern: str, methods: Iterable[str] = ()) -> None:
-        if isinstance(methods, str):
-            raise TypeError("methods is a collection of methods, such as {'GET', 'HEAD'}")
-        parts = None if pattern == "*" else _PATTERN.fullmatch(pattern)
-        if pattern != "*" and (parts is None or parts["scheme"] not in _PORTS):
-            raise ValueError(
-                f"{pattern!r} is no pattern of URLs: write it like https://api.example.com, "
-                "https://*.example.com or https://api.example.com/v1/*"
-            )
+        if not isinstance(pattern, str):
+            raise TypeError(f"a pattern of URLs is a text, not {pattern!r}")
         object.__setattr__(self, "pattern", pattern)
-        object.__setattr__(self, "methods", frozenset(method.upper() for method in methods))
-        object.__setattr__(self, "_parts", parts)
+        object.__setattr__(self, "methods", _checked_methods(methods))
+        object.__setattr__(self, "_parts", None if pattern == "*" else _parsed(pattern))
 
     def allows(self, method: str, url: URL) -> bool:
         """Whether the rule covers a request."""
@@ -85,6 +82,44 @@ class Rule:
             and _port_matches(parts["port"], url)
             and _path_matches(parts["path"], url.raw_path)
         )
+
+
+def _checked_methods(methods: object) -> frozenset[str]:
+    if isinstance(methods, str) or not isinstance(methods, Iterable):
+        raise TypeError("methods is a collection of methods, such as {'GET', 'HEAD'}")
+    found = list(methods)
+    for method in found:
+        if not isinstance(method, str):
+            raise TypeError(f"a method is a text, such as 'GET', not {method!r}")
+        if not is_token(method):
+            raise ValueError(f"{method!r} is no HTTP method")
+    return frozenset(method.upper() for method in found)
+
+
+def _parsed(pattern: str) -> re.Match[str]:
+    parts = _PATTERN.fullmatch(pattern)
+    if (
+        parts is None
+        or parts["scheme"] not in _PORTS
+        or not _is_host(parts["host"])
+        or not _is_port(parts["port"])
+    ):
+        raise ValueError(
+            f"{pattern!r} is no pattern of URLs: write it like https://api.example.com, "
+            "https://*.example.com or https://api.example.com/v1/*"
+        )
+    return parts
+
+
+def _is_host(pattern: str) -> bool:
+    try:
+        return pattern == "*" or _ascii(pattern.removeprefix("*.").strip("[]")) != ""
+    except ValueError:
+        return False
+
+
+def _is_port(pattern: str | None) -> bool:
+    return pattern in (None, "*") or int(pattern) < 2**16
 
 
 def _host_matches(pattern: str, host: str) -> bool:
@@ -113,7 +148,11 @@ def _path_matches(pattern: str | None, path: str) -> bool:
     if pattern is None or pattern == "/*":
         return True
     plain = unquote(path)
-    if "\\" in plain or "%" in plain or any(part in (".", "..") for part in plain.split("/")):
+    # A replacement character was no UTF-8, as an overlong "." is none; what follows a semicolon is
+    # dropped by some servers before they resolve "..".
+    if any(odd in plain for odd in "\\%\ufffd"):
+        return False
+    if any(part.partition(";")[0] in (".", "..") for part in plain.split("/")):
         return False
     glob = "".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", pattern))
     return re.fullmatch(glob, path, re.DOTALL) is not None
