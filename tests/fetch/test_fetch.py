@@ -741,6 +741,28 @@ async def test_cache_modes_are_told_to_caches_on_the_way(
     assert (own.headers["cache-control"], own.headers["pragma"]) == ("private", "x")
 
 
+async def test_a_part_is_asked_for_as_it_is(site: Site) -> None:
+    code = "(headers) => fetch('https://x.test/', { headers }).then(r => r.text())"
+    await site.eval(code, {})
+    await site.eval(code, {"Range": "bytes=0-1"})
+    await site.eval(code, {"Range": "bytes=0-1", "Accept-Encoding": "gzip"})
+    codings = [request.headers.get("accept-encoding") for request in site.requests]
+    assert codings == [None, "identity", "gzip"]
+
+
+async def test_a_redirect_to_several_places_is_none(site: Site) -> None:
+    site.answer = lambda request: Response(
+        None, status=302, headers=[("Location", "/a"), ("location", "/b")]
+    )
+    code = "fetch('https://x.test/').catch((e) => `${e.name}: ${e.message}`)"
+    assert await site.eval(code) == "TypeError: a redirect to several locations"
+    assert len(site.requests) == 1
+    manual = (
+        "fetch('https://x.test/', { redirect: 'manual' }).then((r) => r.headers.get('location'))"
+    )
+    assert await site.eval(manual) == "/a, /b"
+
+
 async def test_integrity_is_verified(site: Site) -> None:
     site.answer = lambda request: Response("hello")
     good = "sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="

@@ -225,6 +225,21 @@ async def test_a_response_of_httpx_is_taken_as_it_is() -> None:
         assert (whole.size, await whole.text()) == (7, "decoded")
 
 
+@pytest.mark.parametrize(
+    ("coding", "told"),
+    [("x-unheard-of", "x-unheard-of"), ("gzip", None), ("gzip, gzip", None)],
+)
+async def test_a_coding_that_httpx_does_not_know_keeps_its_name(
+    coding: str, told: str | None
+) -> None:
+    body = b"decoded"
+    for _ in range(coding.count("gzip")):
+        body = gzip.compress(body)
+    found = Response.of(httpx.Response(200, headers={"content-encoding": coding}, content=body))
+    assert found.headers.get("content-encoding") == told
+    assert await found.bytes() == b"decoded"
+
+
 async def test_closing_the_body_closes_the_response_of_httpx() -> None:
     async def endless() -> AsyncIterator[bytes]:
         while True:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import sys
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
+import brotli  # type: ignore[import-untyped]
 import pytest_asyncio
 from aiohttp import WSMsgType, web
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 
 @dataclass
@@ -81,8 +89,16 @@ async def _stalled(request: web.Request) -> web.StreamResponse:
 
 
 async def _zipped(request: web.Request) -> web.Response:
-    size = int(request.query["size"])
-    return web.Response(body=gzip.compress(bytes(size)), headers={"Content-Encoding": "gzip"})
+    coding, size = request.query.get("coding", "gzip"), int(request.query["size"])
+    pack = {"gzip": gzip.compress, "deflate": zlib.compress, "br": brotli.compress}
+    body = zstd.compress(bytes(size)) if coding == "zstd" else pack[coding](bytes(size))
+    return web.Response(body=body, headers={"Content-Encoding": coding})
+
+
+async def _coded(request: web.Request) -> web.Response:
+    headers = {"Content-Encoding": request.query["coding"]}
+    body = b"" if request.method == "HEAD" else b"as it is"
+    return web.Response(body=body, headers=headers)
 
 
 async def _redirect(request: web.Request) -> web.Response:
@@ -120,6 +136,7 @@ async def server() -> AsyncIterator[Server]:
     app.router.add_get("/broken", _broken)
     app.router.add_get("/stalled", _stalled)
     app.router.add_get("/zipped", _zipped)
+    app.router.add_get("/coded", _coded)
     app.router.add_get("/redirect", _redirect)
     app.router.add_get("/socket", _socket)
     app.router.add_route("*", "/{path:.*}", _echo)

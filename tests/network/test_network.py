@@ -309,14 +309,28 @@ async def test_what_is_not_read_is_not_sent(server: Server) -> None:
     await server.hung_up.wait()
 
 
-async def test_compressed_responses_are_counted_as_they_unfold(server: Server) -> None:
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+async def test_compressed_responses_are_counted_as_they_unfold(server: Server, coding: str) -> None:
     network = allowing(server, max_response=10**6)
-    response = await network(Request(f"{server.url}/zipped?size=1000000"))
+    zipped = f"{server.url}/zipped?coding={coding}"
+    response = await network(Request(f"{zipped}&size=1000000"))
     assert "content-encoding" not in response.headers
     assert await response.bytes() == bytes(10**6)
-    bomb = await network(Request(f"{server.url}/zipped?size=200000000"))
+    bomb = await network(Request(f"{zipped}&size=200000000"))
     with pytest.raises(NetworkError, match="longer"):
         await bomb.bytes(limit=None)
+
+
+@pytest.mark.parametrize(
+    ("coding", "method"), [("x-unheard-of", "GET"), ("gzip, br", "GET"), ("gzip", "HEAD")]
+)
+async def test_what_is_not_unpacked_keeps_the_name_of_its_coding(
+    server: Server, coding: str, method: str
+) -> None:
+    url = f"{server.url}/coded?coding={coding.replace(' ', '%20')}"
+    response = await allowing(server)(Request(url, method=method))
+    assert response.headers["content-encoding"] == coding
+    assert await response.text() == ("as it is" if method == "GET" else "")
 
 
 async def test_a_request_beyond_the_limit_fails(server: Server) -> None:

@@ -265,15 +265,17 @@ class Response(Body):
 
 # Told by what they have, as neither library may be installed.
 
+_DECODED: Final = frozenset({"br", "deflate", "gzip", "zstd"})
 _OF_THE_TRANSPORT: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
 def _of_httpx(value: Any) -> Response | None:
-    """The body comes decoded, so that the headers that describe its encoding are wrong."""
+    """A body that comes decoded has headers that describe its encoding no more."""
     if not (hasattr(value, "aiter_bytes") and hasattr(value, "status_code")):
         return None
     pairs = value.headers.multi_items()
-    if "content-encoding" in value.headers:
+    codings = value.headers.get("content-encoding", "").lower().split(",")
+    if all(coding.strip() in _DECODED for coding in codings):
         pairs = [pair for pair in pairs if pair[0].lower() not in _OF_THE_TRANSPORT]
     body: Any = value.content if value.is_closed or value.is_stream_consumed else _HttpxBody(value)
     if value.status_code in _NULL_BODY:

@@ -270,6 +270,10 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     const list = parts.copy(inner.list);
     if (!parts.has(list, "accept")) parts.append(list, "Accept", "*/*");
     if (!parts.has(list, "accept-language")) parts.append(list, "Accept-Language", "*");
+    // § 4.5 HTTP-network-or-cache fetch, step 8.20: a part of what is compressed cannot be unpacked.
+    if (parts.has(list, "range") && !parts.has(list, "accept-encoding")) {
+      parts.append(list, "Accept-Encoding", "identity");
+    }
     bypassCaches(inner.cache, list);
     // What may have to be sent again is kept.
     let spare = body !== null && inner.hasSource && inner.redirect === "follow"
@@ -280,7 +284,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
       const response = await send(exchange, method, url, list, body, hop, meta);
       const status = response.status;
       const location = isRedirect(status) && inner.redirect !== "manual"
-        ? parts.get(response.list, "location")
+        ? locationOf(response)
         : null;
       if (isRedirect(status) && inner.redirect === "error") {
         bodies.cancelBody(response.body, undefined);
@@ -335,6 +339,17 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     if (mode !== "no-store" && mode !== "reload") return;
     if (!parts.has(list, "pragma")) parts.append(list, "Pragma", "no-cache");
     if (!hasControl) parts.append(list, "Cache-Control", "no-cache");
+  }
+  /** § 2.2.6 location URL, without the parsing: it can be there only once. @param {InnerResponse} response */
+  function locationOf(response) {
+    const { lower } = response.list;
+    let count = 0;
+    for (let i = 0; i < lower.length; i++) if (lower[i] === "location") count++;
+    if (count > 1) {
+      bodies.cancelBody(response.body, undefined);
+      throw networkError("a redirect to several locations");
+    }
+    return parts.get(response.list, "location");
   }
   /** @param {string} location @param {any} url */
   function redirectUrl(location, url) {

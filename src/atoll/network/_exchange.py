@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import aiohttp
 from yarl import URL
 
 from atoll.fetch import NetworkError, Request, Response
 from atoll.network._client import Sessions, written
+
+_DECODED: Final = frozenset({"gzip", "deflate", "br", "zstd"})
+"""Codings that the client takes off a body; one of another, or of several, comes as it is."""
 
 
 class Exchange:
@@ -44,12 +47,13 @@ class Exchange:
         """The response, which keeps the exchange open if there is more of its body to come."""
         # As bytes, one character each: servers do send UTF-8 in them (Fetch Standard, section 2.2).
         pairs = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in answer.raw_headers]
-        if "Content-Encoding" in answer.headers:
-            # The body is decoded, so what describes its encoding is not true of it.
-            pairs = [p for p in pairs if p[0].lower() not in ("content-encoding", "content-length")]
         pairs = [p for p in pairs if p[0].lower() not in ("connection", "transfer-encoding")]
+        has_body = request.method != "HEAD" and answer.status not in (101, 103, 204, 205, 304)
+        if has_body and answer.headers.get("Content-Encoding", "").lower() in _DECODED:
+            # What describes the body's encoding is not true of what comes out.
+            pairs = [p for p in pairs if p[0].lower() not in ("content-encoding", "content-length")]
         body: bytes | Exchange | None = self
-        if request.method == "HEAD" or answer.status in (101, 103, 204, 205, 304):
+        if not has_body:
             body = None
         elif answer.content.is_eof():
             body = b"".join([chunk async for chunk in self])
