@@ -392,7 +392,7 @@ def test_writes_that_find_no_room_keep_nothing_open(
     files = DirectoryFileSystem(tmp_path, writable=True)
     files._has_tmpfile = has_tmpfile
     staged = files.stage(("f",), keep=False)
-    monkeypatch.setattr("atoll.fs._directory._write", no_room)
+    monkeypatch.setattr("atoll.fs._directory_stage.write_at", no_room)
     opened = []
     for _ in range(3):  # a guest may go on after the first
         with pytest.raises(OSError, match="No space"):
