@@ -14,6 +14,7 @@ import ctypes
 import errno
 import functools
 import os
+import pathlib
 import platform
 import weakref
 from collections.abc import Iterator
@@ -91,6 +92,14 @@ class Beneath:
         if _libc().fstatfs(self._root, about) != 0:
             return False
         return ctypes.c_long.from_buffer(about).value in _LOCAL
+
+    def is_in_proc(self) -> bool:
+        """Whether ``/proc/self/fd`` has the descriptors of this process, for it to use."""
+        try:
+            there = pathlib.Path(f"/proc/self/fd/{self._root}").stat()
+        except OSError:
+            return False
+        return os.path.samestat(there, os.fstat(self._root))
 
     def open(self, path: Path, flags: int, mode: int = 0) -> int:
         """A descriptor of what is at ``path``, which is never a followed link.

@@ -14,10 +14,12 @@ import stat as stat_modes
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
+from atoll.fs._attributes import AS_SOMEBODY_ELSE
 from atoll.fs._beneath import Beneath
 from atoll.fs._descriptors import read_at
 from atoll.fs._directory_file import DirectoryFile
-from atoll.fs._directory_stage import O_TMPFILE, TEMPORARY, DirectoryStage
+from atoll.fs._directory_stage import O_TMPFILE, DirectoryStage
+from atoll.fs._hidden import TEMPORARY, sweep
 from atoll.fs._names import is_valid_name
 from atoll.fs._protocol import (
     COPY_SIZE,
@@ -46,6 +48,7 @@ class DirectoryFileSystem(FileSystem):
         *,
         allow_hard_links: bool = False,
         _use_openat2: bool = True,
+        _hides: bool = True,
     ) -> None:
         """Open the directory.
 
@@ -60,10 +63,12 @@ class DirectoryFileSystem(FileSystem):
             OSError: it cannot be opened, or is no directory.
         """
         self.writable = writable
+        self._hides = _hides
         self._allow_hard_links = allow_hard_links
         self._beneath = Beneath(root, use_openat2=_use_openat2)
         self.quick = self._beneath.is_local()
-        self._has_tmpfile = O_TMPFILE is not None and os.path.exists("/proc/self/fd")
+        self._can_reopen = hasattr(os, "O_PATH") and self._beneath.is_in_proc()
+        self._has_tmpfile = O_TMPFILE is not None and self._can_reopen
 
     def close(self) -> None:
         """Let the directory go, which otherwise happens when this object is collected."""
@@ -79,8 +84,16 @@ class DirectoryFileSystem(FileSystem):
         finally:
             os.close(fd)
 
+    def _check(self, path: Path) -> None:
+        for name in path:
+            # What guests pass has been checked; an owner's mistake must not lead out either.
+            if not is_valid_name(name):
+                raise PermissionError(errno.EACCES, "not a name")
+            if name.startswith(TEMPORARY) and self._hides:
+                raise PermissionError(errno.EACCES, f"names that begin with {TEMPORARY} are taken")
+
     def _open(self, path: Path, flags: int, mode: int = 0) -> int:
-        _check(path)
+        self._check(path)
         if flags != _O_PATH:
             # Opening a FIFO would wait for somebody at its other end, and a terminal become ours.
             flags |= os.O_NONBLOCK | os.O_NOCTTY
@@ -97,8 +110,20 @@ class DirectoryFileSystem(FileSystem):
         return found, Stat("file", found.st_size, found.st_mtime, _tag(found))
 
     def _open_file(self, path: Path, flags: int) -> tuple[int, os.stat_result]:
-        """A descriptor of a file that is surely one."""
-        fd = self._open(path, flags)
+        """A descriptor of a file that is surely one.
+
+        Nothing else is opened even for a moment, where that can be avoided: it would start a
+        watchdog, rewind a tape, or let go whoever waits at the other end of a FIFO.
+        """
+        if not self._can_reopen:
+            return self._checked_file(self._open(path, flags))
+        fd, found = self._checked_file(self._open(path, _O_PATH))
+        try:
+            return os.open(f"/proc/self/fd/{fd}", flags | os.O_NONBLOCK | os.O_CLOEXEC), found
+        finally:
+            os.close(fd)
+
+    def _checked_file(self, fd: int) -> tuple[int, os.stat_result]:
         try:
             found, about = self._checked(os.fstat(fd))
             if about.kind != "file":
@@ -115,14 +140,21 @@ class DirectoryFileSystem(FileSystem):
             entries = os.scandir(fd)  # has a descriptor of its own
         finally:
             os.close(fd)
+        left: list[str] = []
         with entries:
             for entry in entries:
                 if entry.name.startswith(TEMPORARY):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
+                    left.append(entry.name)
+                elif entry.is_dir(follow_symlinks=False):
                     yield entry.name, "directory"
                 elif entry.is_file(follow_symlinks=False):
                     yield entry.name, "file"
+        if left and self.writable:
+            fd = self._open(path, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                sweep(fd, left)
+            finally:
+                os.close(fd)
 
     def read(self, path: Path, offset: int, size: int) -> bytes:
         """``size`` bytes of a file."""
@@ -147,12 +179,15 @@ class DirectoryFileSystem(FileSystem):
 
     # Changing
 
+    def _demand_writable(self) -> None:
+        if not self.writable:
+            raise PermissionError(errno.EROFS, os.strerror(errno.EROFS))
+
     @contextlib.contextmanager
     def _changing(self, path: Path) -> Iterator[tuple[int, str]]:
         """The directory of an entry that may be changed, and its name there."""
-        if not self.writable:
-            raise PermissionError(errno.EROFS, os.strerror(errno.EROFS))
-        _check(path)
+        self._demand_writable()
+        self._check(path)
         with self._beneath.parent(path) as parent:
             yield parent, path[-1]
 
@@ -196,8 +231,7 @@ class DirectoryFileSystem(FileSystem):
             with self._changing(path) as (parent, name):
                 _remove_tree(parent, name)
             return
-        if not self.writable:
-            raise PermissionError(errno.EROFS, os.strerror(errno.EROFS))
+        self._demand_writable()
         fd = self._open((), os.O_RDONLY | os.O_DIRECTORY)
         try:
             _empty(fd)
@@ -214,53 +248,35 @@ class DirectoryFileSystem(FileSystem):
 
     def stage(self, path: Path, *, keep: bool) -> DirectoryStage:
         """Begin the next content of a file."""
+        self._demand_writable()
         try:
-            fd, found = self._open_file(path, os.O_RDONLY)
+            fd = self._open_to_replace(path)
         except FileNotFoundError:
             if keep:
                 raise
             return DirectoryStage(self, path)
-        try:
-            empty = self._open_empty(path, found)
-            staged = DirectoryStage(self, path, like=found, empty=empty)
-            try:
-                if keep and empty < 0:
-                    staged.copy_from(fd)
-            except BaseException:
-                staged.discard()
-                raise
-            return staged
-        finally:
-            os.close(fd)
+        return DirectoryStage(self, path, fd, keep=keep)
 
-    def _open_empty(self, path: Path, found: os.stat_result) -> int:
-        """The same file for writing, if it is empty and has no other name, or -1."""
-        if found.st_size or found.st_nlink != 1 or not self.writable:
-            return -1
+    def _open_to_replace(self, path: Path) -> int:
+        """A descriptor of a file that may be written to: no other is replaced."""
         try:
-            fd, again = self._open_file(path, os.O_WRONLY)
-        except OSError:
-            return -1  # it can be replaced all the same, or that says why not
-        if os.path.samestat(found, again):
-            return fd
-        os.close(fd)
-        return -1
+            return self._open_file(path, os.O_RDWR)[0]
+        except OSError as error:
+            if error.errno != errno.ETXTBSY:  # a program that runs, and goes on with what it was
+                raise
+        return self._open_file(path, os.O_RDONLY)[0]
 
     def open(self, path: Path, *, writable: bool) -> DirectoryFile:
         """Open a file in place."""
-        if writable and not self.writable:
-            raise PermissionError(errno.EROFS, os.strerror(errno.EROFS))
-        fd, _ = self._open_file(path, os.O_RDWR if writable else os.O_RDONLY)
+        if not writable:
+            return DirectoryFile(self._open_file(path, os.O_RDONLY)[0])
+        self._demand_writable()
+        fd, found = self._open_file(path, os.O_RDWR)
+        if found.st_mode & AS_SOMEBODY_ELSE:
+            # What it runs would be the guest's. The kernel takes these away from anybody but root.
+            with contextlib.suppress(PermissionError):
+                os.fchmod(fd, found.st_mode & 0o777)
         return DirectoryFile(fd)
-
-
-def _check(path: Path) -> None:
-    for name in path:
-        # The host half has checked what guests pass; an owner's mistake must not lead out either.
-        if not is_valid_name(name):
-            raise PermissionError(errno.EACCES, "not a name")
-        if name.startswith(TEMPORARY):
-            raise PermissionError(errno.EACCES, f"names that begin with {TEMPORARY} are taken")
 
 
 def _remove_tree(parent: int, name: str) -> None:

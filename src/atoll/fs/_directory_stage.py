@@ -15,60 +15,66 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 import stat as stat_modes
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from atoll.fs._attributes import AS_SOMEBODY_ELSE, take_over
 from atoll.fs._descriptors import copy_content, write_at
+from atoll.fs._hidden import hidden_name, mark_as_used
 from atoll.fs._protocol import Buffer, NotAFile, Path
 
 if TYPE_CHECKING:
     from atoll.fs._directory import DirectoryFileSystem
 
-TEMPORARY: Final = ".atoll-"
-"""How the names of files begin that are not finished. Guests cannot see or use such names."""
 O_TMPFILE: Final[int | None] = getattr(os, "O_TMPFILE", None)
 _NO_TMPFILE: Final = frozenset(
     {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOSYS, errno.ENOENT}
 )
 _PAGE: Final = 4096
-_MODES: Final = 0o777
 
 
 class DirectoryStage:
     """A file that has no name yet, or a hidden one; or a page of content for an empty file."""
 
     def __init__(
-        self,
-        filesystem: DirectoryFileSystem,
-        path: Path,
-        like: os.stat_result | None = None,
-        empty: int = -1,
+        self, filesystem: DirectoryFileSystem, path: Path, replaced: int = -1, *, keep: bool = False
     ) -> None:
+        """Begin it.
+
+        Args:
+            filesystem: which the file is in.
+            path: of the file.
+            replaced: a descriptor of the file that is there, for writing if that is empty; closed
+                when it is not needed any more.
+            keep: begin with the content of that.
+        """
         self._filesystem = filesystem
         self._path = path
-        self._like = like
         self._hidden: tuple[int, str] | None = None
         self._fd = -1
-        self._empty = empty
+        self._replaced = replaced
         self._page = bytearray()
-        if empty < 0:
-            self._begin_file()
+        try:
+            self._in_page = replaced >= 0 and _can_be_filled(os.fstat(replaced))
+            if not self._in_page:
+                self._begin_file(keep=keep)
+        except BaseException:
+            self.discard()
+            raise
 
-    def _begin_file(self) -> None:
+    def _begin_file(self, *, keep: bool = False) -> None:
         """Have a file for the content, which is not a page's for the empty one any more."""
         self._drop_file()  # one that was begun when there was no room for the page
         with self._filesystem._changing(self._path) as (parent, _):
             self._fd = self._make(parent)
-        like = self._like
-        if like is not None:
-            os.fchmod(self._fd, like.st_mode & _MODES)
-            if os.geteuid() == 0 and like.st_uid != 0:
-                os.fchown(self._fd, like.st_uid, like.st_gid)
+        if self._replaced >= 0:
+            take_over(self._replaced, self._fd)
+            if keep:
+                copy_content(self._replaced, self._fd)
         write_at(self._fd, 0, self._page)
-        if self._empty >= 0:
-            os.close(self._empty)
-            self._empty = -1
+        self._in_page = False
+        self._drop_replaced()
 
     def _make(self, parent: int) -> int:
         if self._filesystem._has_tmpfile and O_TMPFILE is not None:
@@ -79,17 +85,26 @@ class DirectoryStage:
                 if error.errno not in _NO_TMPFILE:
                     raise
                 self._filesystem._has_tmpfile = False
-        name = _hidden_name()
-        fd = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=parent)
-        self._hidden = os.dup(parent), name
+        name = hidden_name()
+        with self._hide(parent, name):
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            fd = os.open(name, flags, 0o666, dir_fd=parent)
+        mark_as_used(fd)
         return fd
 
-    def copy_from(self, source: int) -> None:
-        """Begin with the content of another file."""
-        copy_content(source, self._fd)
+    @contextlib.contextmanager
+    def _hide(self, parent: int, name: str) -> Iterator[None]:
+        """Remember where a hidden name is, before there is one that would have to be removed."""
+        folder = os.dup(parent)
+        try:
+            yield
+        except BaseException:
+            os.close(folder)
+            raise
+        self._hidden = folder, name
 
     def write(self, offset: int, data: Buffer) -> None:
-        if self._empty >= 0:
+        if self._in_page:
             end = offset + len(data)
             if end <= _PAGE:
                 self._page.extend(bytes(max(0, offset - len(self._page))))
@@ -99,7 +114,7 @@ class DirectoryStage:
         write_at(self._fd, offset, data)
 
     def truncate(self, size: int) -> None:
-        if self._empty >= 0:
+        if self._in_page:
             if size <= _PAGE:
                 self._page[size:] = bytes(max(0, size - len(self._page)))
                 return
@@ -107,7 +122,7 @@ class DirectoryStage:
         os.ftruncate(self._fd, size)
 
     def size(self) -> int:
-        return os.fstat(self._fd).st_size if self._empty < 0 else len(self._page)
+        return os.fstat(self._fd).st_size if not self._in_page else len(self._page)
 
     def _fill(self) -> bool:
         """Put the page into the empty file, if that is still there and empty."""
@@ -116,19 +131,19 @@ class DirectoryStage:
                 there = os.stat(name, dir_fd=parent, follow_symlinks=False)
             except FileNotFoundError:
                 return False
-            found = os.fstat(self._empty)
-            if not os.path.samestat(there, found) or found.st_size or found.st_nlink != 1:
+            found = os.fstat(self._replaced)
+            if not os.path.samestat(there, found) or not _can_be_filled(found):
                 return False
             if not self._page:
-                os.utime(self._empty)
-            elif os.pwrite(self._empty, self._page, 0) != len(self._page):
-                os.ftruncate(self._empty, 0)
+                os.utime(self._replaced)
+            elif os.pwrite(self._replaced, self._page, 0) != len(self._page):
+                os.ftruncate(self._replaced, 0)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self.discard()
         return True
 
     def commit(self) -> None:
-        if self._empty >= 0:
+        if self._in_page:
             if self._fill():
                 return
             self._begin_file()
@@ -151,15 +166,18 @@ class DirectoryStage:
         self.discard()
 
     def _name_it(self, parent: int) -> None:
-        name = _hidden_name()
-        os.link(f"/proc/self/fd/{self._fd}", name, dst_dir_fd=parent, follow_symlinks=True)
-        self._hidden = os.dup(parent), name
+        name = hidden_name()
+        with self._hide(parent, name):
+            os.link(f"/proc/self/fd/{self._fd}", name, dst_dir_fd=parent, follow_symlinks=True)
 
     def discard(self) -> None:
         self._drop_file()
-        if self._empty >= 0:
-            os.close(self._empty)
-            self._empty = -1
+        self._drop_replaced()
+
+    def _drop_replaced(self) -> None:
+        if self._replaced >= 0:
+            os.close(self._replaced)
+            self._replaced = -1
 
     def _drop_file(self) -> None:
         if self._hidden is not None:
@@ -173,5 +191,6 @@ class DirectoryStage:
             self._fd = -1
 
 
-def _hidden_name() -> str:
-    return TEMPORARY + secrets.token_hex(16)
+def _can_be_filled(found: os.stat_result) -> bool:
+    """Whether nothing is lost, nor run as somebody else, if a file gets content in its place."""
+    return found.st_size == 0 and found.st_nlink == 1 and not found.st_mode & AS_SOMEBODY_ELSE

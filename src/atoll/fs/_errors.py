@@ -32,6 +32,8 @@ _NAMES: Final[dict[int, tuple[str, str]]] = {
     errno.ENOSPC: ("QuotaExceededError", "there is no room left"),
     errno.EDQUOT: ("QuotaExceededError", "the quota is used up"),
     errno.EFBIG: ("QuotaExceededError", "the file would be too large"),
+    errno.EMFILE: ("QuotaExceededError", "too much is open"),
+    errno.ENFILE: ("QuotaExceededError", "too much is open"),
     errno.ENAMETOOLONG: ("TypeError", "the name is too long"),
     errno.EBUSY: ("NoModificationAllowedError", "the entry is in use"),
 }

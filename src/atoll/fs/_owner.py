@@ -104,7 +104,8 @@ class OwnerMethods:
         from atoll.fs._directory import DirectoryFileSystem
 
         pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
-        target = DirectoryFileSystem(folder, writable=True)
+        # A guest that chose such a name must not keep its owner from having the rest.
+        target = DirectoryFileSystem(folder, writable=True, _hides=False)
         try:
             for names, found in walk(self, ()):
                 if found.kind == "directory":
