@@ -246,15 +246,107 @@ async def test_more_requests_than_allowed(handler: Path) -> None:
         await asyncio.gather(hanging, return_exceptions=True)
 
 
-@pytest.mark.parametrize("host", ["a b", "a/b", "user@host", "[::1", "host:port", "a\\b", "a?b"])
-async def test_a_host_that_is_none(handler: Path, host: str) -> None:
+async def status_of(client: httpx.AsyncClient, head: str) -> bytes:
+    """The status that a request gets whose head is written by hand."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+    writer.write(f"{head}\r\nConnection: close\r\n\r\n".encode())
+    status = (await reader.readline()).split()[1]
+    writer.close()
+    await writer.wait_closed()
+    return status
+
+
+HOSTS = ["a b", "a/b", "user@host", "[::1", "host:port", "a\\b", "a?b"]
+HOSTS_OF_NO_URL = ["1.2.3.4.5", "a:99999", "[::1::2]", "a%00b", "xn--a"]
+
+
+@pytest.mark.parametrize("host", HOSTS + HOSTS_OF_NO_URL)
+async def test_a_host_that_is_none(
+    handler: Path, host: str, caplog: pytest.LogCaptureFixture
+) -> None:
     async with serving(App(handler, isolates=1)) as client:
-        reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
-        writer.write(f"GET /echo HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
-        status = (await reader.readline()).split()[1]
-        writer.close()
-        await writer.wait_closed()
-    assert status == b"400"
+        assert await status_of(client, f"GET /echo HTTP/1.1\r\nHost: {host}") == b"400"
+    assert not [each for each in caplog.records if each.levelname == "ERROR"]
+
+
+async def test_a_request_has_one_host(handler: Path) -> None:
+    async with serving(App(handler, isolates=1)) as client:
+        assert await status_of(client, "GET /echo HTTP/1.1\r\nHost: a\r\nHost: b") == b"400"
+
+
+class Asked:
+    """An application, asked as a server would that checks nothing."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, **scope: Any) -> tuple[int, str]:
+        sent: list[Any] = []
+
+        async def receive() -> Any:
+            await asyncio.Event().wait()
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        headers = scope.pop("headers", [(b"host", b"good.example")])
+        await self.app(
+            {"type": "http", "method": "GET", "headers": headers, "query_string": b"", **scope},
+            receive,
+            send,
+        )
+        return sent[0]["status"], dict(sent[0]["headers"]).get(b"x-url", b"").decode()
+
+
+async def test_a_path_is_no_part_of_the_host(handler: Path) -> None:
+    app = App(handler, isolates=1)
+    try:
+        asked = Asked(app)
+        for path in (b"@evil.example/echo", b":1/echo", b".evil.example/echo", b"*"):
+            assert (await asked(path="", raw_path=path))[0] == 400
+        # RFC 9110, section 7.1: about the server as a whole.
+        assert (await asked(method="OPTIONS", path="*", raw_path=b"*"))[0] == 404
+        url = (await asked(path="/echo", raw_path=b"/echo"))[1]
+        assert url == "http://good.example/echo"
+    finally:
+        await app.close()
+
+
+async def test_an_upgrade_that_the_server_has_not_made_is_none(handler: Path) -> None:
+    handler.write_text(
+        "serve({ fetch: (r) => new Response(r.headers.get('Upgrade')), websocket: {} })"
+    )
+    app = App(handler, isolates=1)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://a.example") as client:
+        headers = {"Upgrade": "websocket", "Connection": "Upgrade"}
+        assert (await client.get("/", headers=headers)).text == ""
+    await app.close()
+
+
+async def test_a_head_is_told_the_length_of_what_is_not_sent(handler: Path) -> None:
+    handler.write_text("""
+        serve((request) => new Response({
+          "/text": "12345", "/null": null, "/stream": new Blob(["67"]).stream(),
+        }[new URL(request.url).pathname]))
+    """)
+    async with serving(App(handler, isolates=1)) as client:
+        assert (await client.head("/text")).headers["content-length"] == "5"
+        for path in ("/null", "/stream"):
+            assert "content-length" not in (await client.head(path)).headers
+
+
+async def test_an_error_of_the_owners_is_no_bad_request(handler: Path) -> None:
+    async def prepare(runtime: Runtime) -> None:
+        def fail() -> None:
+            raise ValueError("a secret of the owner")
+
+        await runtime.define_function("fail", fail)
+
+    handler.write_text("serve(() => fail())")
+    async with serving(App(handler, isolates=1, prepare=prepare)) as client:
+        answer = await client.get("/")
+        assert (answer.status_code, answer.text) == (500, "Internal Server Error")
 
 
 async def test_a_handler_that_does_not_load_stops_the_server(tmp_path: Path) -> None:

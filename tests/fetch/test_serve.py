@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from atoll import Isolate, IsolateCrashed, JSError, Limits, MiB
-from atoll.fetch import Fetch, HandlerError, NetworkError, Request, RequestTimeout, Response
+from atoll.fetch import (
+    Fetch,
+    HandlerError,
+    InvalidRequest,
+    NetworkError,
+    Request,
+    RequestTimeout,
+    Response,
+)
 
 from .conftest import Site
 
@@ -592,3 +600,13 @@ async def test_a_length_without_a_body_is_told_only_where_it_is_of_another(
     response = await site.get(method=method)
     assert response.headers.get("content-length") == sent
     assert not response.has_body
+
+
+@pytest.mark.parametrize(
+    "url", ["http://1.2.3.4.5/", "http://a:99999/", "ftp://a.test/", "data:,x"]
+)
+async def test_a_request_whose_url_is_none(site: Site, url: str) -> None:
+    await site.eval("var asked = 0; serve(() => { asked++; return new Response() })")
+    with pytest.raises(InvalidRequest):
+        await site.fetch.dispatch_request(Request(url))
+    assert await site.eval("asked") == 0

@@ -426,3 +426,17 @@ async def test_an_event_source_that_is_closed_asks_no_more(site: Site) -> None:
     async with asyncio.timeout(5):
         await closed.wait()
     assert len(site.requests) == 1
+
+
+async def test_closing_the_response_closes_the_connection(site: Site) -> None:
+    await site.eval("""
+        var closed = new Promise((resolve) => serve({
+          fetch: (request, env, ctx) => ctx.upgrade(),
+          websocket: { close: (socket, code) => resolve(code) },
+        }))
+    """)
+    async with await site.get("/", headers={"Upgrade": "websocket"}) as response:
+        assert response.websocket is not None
+        assert site.fetch.websockets == 1
+    assert await site.eval("closed") == 1006
+    assert site.fetch.websockets == 0

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from atoll.asgi._types import Borrow, Receive, Scope, Send
 from atoll.asgi._workers import NoWorker
 from atoll.errors import AtollError, IsolateCrashed, IsolateDisposed, JSError, LimitExceeded
-from atoll.fetch import BodyError, Headers, Request, RequestTimeout, Response
+from atoll.fetch import BodyError, Headers, InvalidRequest, Request, RequestTimeout, Response
 
 _logger: Final = logging.getLogger("atoll.asgi")
 
@@ -22,6 +22,8 @@ _HOP_BY_HOP: Final = frozenset(
     {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding"}
 )
 """Headers of a connection (RFC 9110, section 7.6.1), which is the server's."""
+_OF_THE_REQUEST: Final = _HOP_BY_HOP | {"upgrade"}
+"""And what asks for another protocol, which a server has done by then, or not."""
 _MOMENT: Final = 0.02
 """Seconds of a request in which nobody looks whether its client is still there."""
 _STATUS: Final = {
@@ -34,6 +36,10 @@ _STATUS: Final = {
 }
 
 
+class BadRequest(Exception):
+    """What the client sent is no request that a handler can be given."""
+
+
 class Disconnected(Exception):
     """The client has gone."""
 
@@ -41,7 +47,7 @@ class Disconnected(Exception):
 def read_headers(scope: Scope) -> list[tuple[str, str]]:
     """The headers of a connection, but for those of the connection itself."""
     pairs = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
-    return [pair for pair in pairs if pair[0].lower() not in _HOP_BY_HOP]
+    return [pair for pair in pairs if pair[0].lower() not in _OF_THE_REQUEST]
 
 
 def encode_headers(
@@ -55,13 +61,24 @@ def encode_headers(
     ]
 
 
-def read_url(scope: Scope, scheme: str) -> str:
-    """The URL that the client asked for.
+def read_request(scope: Scope, scheme: str, method: str = "GET") -> Request:
+    """The request of a connection, without its body.
 
     Raises:
-        ValueError: the host or the path cannot be part of one.
+        BadRequest: its method, its host or its path is none.
     """
-    host = next((v.decode("latin-1") for k, v in scope["headers"] if k.lower() == b"host"), "")
+    try:
+        return Request(_read_url(scope, scheme), method=method, headers=read_headers(scope))
+    except ValueError as error:
+        raise BadRequest(str(error)) from None
+
+
+def _read_url(scope: Scope, scheme: str) -> str:
+    """The URL that the client asked for."""
+    hosts = [v.decode("latin-1") for k, v in scope["headers"] if k.lower() == b"host"]
+    if len(hosts) > 1:  # RFC 9112, section 3.2: whoever is before us may have taken the other
+        raise ValueError("several Host headers")
+    host = hosts[0] if hosts else ""
     if not host:
         name, port = scope.get("server") or ("localhost", None)
         host = f"{name}:{port}" if port else str(name)
@@ -72,6 +89,10 @@ def read_url(scope: Scope, scheme: str) -> str:
     path = quote(
         raw_path.partition(b"?")[0] if raw_path else scope["path"], safe="/%:@!$&'()*+,;=~"
     )
+    if path == "*" and scope.get("method") == "OPTIONS":  # RFC 9110, section 7.1
+        path = ""
+    elif path and not path.startswith("/"):  # it would be read as more of the host
+        raise ValueError("the path does not begin with a slash")
     query = quote(scope.get("query_string", b""), safe="/%:@!$&'()*+,;=~?[]")
     return f"{scheme}://{host}{path or '/'}{f'?{query}' if query else ''}"
 
@@ -176,12 +197,11 @@ class Exchange:
                 await self._respond(response)
 
     async def _request(self) -> Request:
-        headers = read_headers(self._scope)
         method = self._scope["method"]
-        request = Request(
-            read_url(self._scope, self._scope.get("scheme", "http")), method=method, headers=headers
-        )
+        request = read_request(self._scope, self._scope.get("scheme", "http"), method)
         length = request.headers.get("content-length")
+        if length is not None and not (length.isascii() and length.isdigit()):
+            raise BadRequest("the Content-Length header is no number")
         if length is not None and self._max_body is not None and int(length) > self._max_body:
             raise _TooLarge
         framed = any(name.lower() == b"transfer-encoding" for name, _ in self._scope["headers"])
@@ -232,7 +252,12 @@ class Exchange:
         headers = encode_headers(
             response.headers, _HOP_BY_HOP if is_head else _HOP_BY_HOP | {"content-length"}
         )
-        if size is not None and not is_head and response.status not in (204, 304):
+        if is_head:
+            # RFC 9110, section 8.6: as to a GET, where that is known.
+            is_told = response.has_body and "content-length" not in response.headers
+        else:
+            is_told = response.status not in (204, 304)
+        if size is not None and is_told:
             headers.append((b"content-length", b"%d" % size))
         self._has_started = True
         await self._send(
@@ -283,7 +308,7 @@ def status_of(error: Exception) -> int:
         return 502
     if isinstance(error, RequestTimeout):
         return 504
-    return 400 if isinstance(error, ValueError) and not isinstance(error, AtollError) else 500
+    return 400 if isinstance(error, BadRequest | InvalidRequest) else 500
 
 
 def log_failure(where: str, status: int, error: Exception) -> None:

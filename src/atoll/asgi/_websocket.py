@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from atoll.asgi._http import encode_headers, log_failure, read_headers, read_url, status_of
+from atoll.asgi._http import encode_headers, log_failure, read_request, status_of
 from atoll.asgi._types import Borrow, Receive, Scope, Send
 from atoll.fetch import Request, Response, WebSocket, WebSocketClosed
 
@@ -45,8 +45,7 @@ async def run(
 
 def _request(scope: Scope) -> Request:
     scheme = {"ws": "http", "wss": "https"}.get(scope.get("scheme", "ws"), "http")
-    headers = [pair for pair in read_headers(scope) if pair[0].lower() != "upgrade"]
-    request = Request(read_url(scope, scheme), headers=headers)
+    request = read_request(scope, scheme)
     request.headers["upgrade"] = "websocket"
     request.headers["connection"] = "Upgrade"
     if scope.get("subprotocols") and "sec-websocket-protocol" not in request.headers:

@@ -7,6 +7,7 @@
     ├── BodyError           a body failed half-way, or gave something that is not bytes
     │   ├── BodyUsed        it has been read already
     │   └── BodyTooLarge    it is longer than the reader allowed
+    ├── InvalidRequest      a request that no handler can be given (also a ValueError)
     ├── HandlerError        the guest has no handler, or it returned no response
     ├── RequestTimeout      the guest did not answer in time (also a TimeoutError)
     └── WebSocketClosed     nothing can be sent or received any more; has code and reason
@@ -51,6 +52,13 @@ class BodyTooLarge(BodyError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.limit,))
+
+
+class InvalidRequest(AtollError, ValueError):
+    """The request's URL is none of http or https, or none that the guest's parser takes.
+
+    The URL Standard is stricter than what a `Request` of the host checks: ``http://1.2.3.4.5/``.
+    """
 
 
 class HandlerError(AtollError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from atoll.core import operations
 from atoll.core.headers import Headers
 from atoll.fetch._bodies import BodyTable, GuestBody
-from atoll.fetch._errors import HandlerError, RequestTimeout
+from atoll.fetch._errors import HandlerError, InvalidRequest, RequestTimeout
 from atoll.fetch._models import Request, Response
 from atoll.fetch._sockets import Sockets
 from atoll.fetch._tokens import join_headers, split_headers, with_true_length
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _FOREVER: Final = float("inf")
 _NO_HANDLER: Final = "no handler"
+_NO_URL: Final = "no URL"
 
 
 class _Exchange:
@@ -37,7 +38,9 @@ class _Exchange:
 
     def _arguments(self, number: int, request: Request) -> tuple[Any, ...]:
         if not request.url.lower().startswith(("http:", "https:")):
-            raise ValueError(f"a request to a handler is http or https, not {request.url[:100]!r}")
+            raise InvalidRequest(
+                f"a request to a handler is http or https, not {request.url[:100]!r}"
+            )
         headers = join_headers(request.headers)
         body = self._bodies.send(request)
         return (number, request.method, str(request.url), headers, body)
@@ -47,9 +50,12 @@ class _Exchange:
 
         Raises:
             HandlerError: it is none.
+            InvalidRequest: the request was none.
         """
         try:
             status, reason, headers, body, socket = answer
+            if status is None and reason == _NO_URL:
+                raise InvalidRequest(f"{request.url[:100]!r} is no URL")
             if status is None:
                 raise HandlerError(_explain(reason))
             if type(status) is int and status == 101:
@@ -71,6 +77,8 @@ class _Exchange:
                 with_true_length(found.headers, _length(request, found))
             if found.status == 204:  # RFC 9110, section 8.6
                 found.headers.delete("content-length")
+        except InvalidRequest:
+            raise
         except (TypeError, ValueError) as error:
             raise HandlerError(f"the guest's response is not valid: {error}") from error
         return found
@@ -122,6 +130,7 @@ class FetchHandle(_Exchange):
                 ``Limits.call_time`` unless it is given.
 
         Raises:
+            InvalidRequest: it is neither, or its URL is none that the guest's parser takes.
             HandlerError: there is no handler, or it returned no response.
             JSError: the handler threw. An exception of a host function that the handler let
                 through is raised as it is.

@@ -234,6 +234,12 @@ class Response(Body):
             raise ValueError(f"{status!r} is no status of a redirect")
         return cls(None, status=status, headers={"location": url})
 
+    async def aclose(self) -> None:
+        """Give the body up, or the connection. Does nothing when it has been read, or is closed."""
+        if self.websocket is not None:
+            await self.websocket.abort("the response was closed")
+        await super().aclose()
+
     @property
     def ok(self) -> bool:
         """Whether the status is 200 to 299."""

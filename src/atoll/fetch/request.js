@@ -70,17 +70,22 @@ export function createRequests(atoll, idl, parts, bodies, blobOf) {
   }
   /** @param {string} text @returns {any} a URL */
   function parseUrl(text) {
+    const url = parseOrNull(text);
+    if (url === null) throw new TypeErrorCtor(`'${text}' is not a valid absolute URL`);
+    return url;
+  }
+  /** @param {string} text @returns {any} a URL, or null */
+  function parseOrNull(text) {
     try {
       return new URLCtor(text);
     } catch {
       const base = baseUrl();
       try {
-        if (base !== undefined) return new URLCtor(text, base);
+        return base === undefined ? null : new URLCtor(text, base);
       } catch {
-        // the error below
+        return null;
       }
     }
-    throw new TypeErrorCtor(`'${text}' is not a valid absolute URL`);
   }
 
   /** @param {string} method @returns {string} § 2.2.1 validated and normalized */
@@ -468,6 +473,7 @@ export function createRequests(atoll, idl, parts, bodies, blobOf) {
     isRequest,
     newInner,
     originOf,
+    parseOrNull,
     parseUrl,
     sourceSignalOf,
     wrap,

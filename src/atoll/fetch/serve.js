@@ -185,11 +185,16 @@ export function createServe(atoll, idl, parts, bodies, requests, responses, sock
   async function dispatch(number, method, url, headers, body) {
     const current = handler;
     if (current === null) return [null, "no handler", "", null, null];
+    const parsed = requests.parseOrNull(url);
+    if (parsed === null) {
+      bodies.cancelBody(bodies.bodyOfHost(body), undefined);
+      return [null, "no URL", "", null, null];
+    }
     /** @type {Call} */
     const call = { controller: null, reason: undefined, cancel: bodies.ignore };
     const inner = requests.newInner(
       method,
-      requests.hrefOf(requests.parseUrl(url)),
+      requests.hrefOf(parsed),
       parts.fromWire(headers),
       bodies.bodyOfHost(body),
     );
