@@ -11,6 +11,7 @@ import pytest
 
 from atoll import AtollError, Limits, MiB, Runtime
 from atoll.asgi import App, RuntimeApp
+from atoll.testing import no_leaks
 from tests.asgi.support import serving
 
 HANDLER = """
@@ -387,10 +388,66 @@ async def test_a_runtime_of_ones_own() -> None:
             assert (await client.get("/mine")).text == "/mine"
 
 
-async def test_options_of_the_application() -> None:
-    with pytest.raises(TypeError, match="give a file"):
-        App()
-    with pytest.raises(TypeError, match="limits"):
-        App("x.js", runtime=Runtime, limits=Limits())
-    with pytest.raises(ValueError, match="at least 1"):
-        App("x.js", isolates=0)
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"file": None}, TypeError, "give a file"),
+        ({"runtime": Runtime, "limits": Limits()}, TypeError, "limits"),
+        ({"isolates": 0}, ValueError, "isolates is a whole number of at least 1"),
+        ({"isolates": "2"}, TypeError, "isolates is a whole number"),
+        ({"max_requests": -1}, ValueError, "max_requests"),
+        ({"max_body": -1}, ValueError, "max_body .* or None"),
+        ({"max_body": 1.5}, TypeError, "max_body"),
+        ({"timeout": 0}, ValueError, "timeout .* or None"),
+        ({"timeout": float("nan")}, ValueError, "timeout"),
+        ({"patience": -1}, ValueError, "patience"),
+        ({"shutdown_grace": None}, TypeError, "shutdown_grace"),
+        ({"prepare": "x"}, TypeError, "prepare is a function"),
+        ({"runtime": 5}, TypeError, "runtime is a function"),
+    ],
+)
+def test_options_of_the_application(
+    options: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        App(**{"file": "x.js", **options})
+
+
+def test_what_is_no_runtime_cannot_be_mounted() -> None:
+    with pytest.raises(TypeError, match="runtime is an atoll"):
+        RuntimeApp("handler.js")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="timeout"):
+        RuntimeApp(Runtime(fetch=True), timeout=-1)
+
+
+async def test_isolates_that_are_replaced_end_with_the_application(handler: Path) -> None:
+    heard = Reports()
+    app = App(handler, isolates=1, prepare=heard.prepare, shutdown_grace=0.2)
+    with no_leaks():
+        async with serving(app) as client:
+            hanging = asyncio.create_task(client.get("/hang"))
+            assert await heard.get() == "hanging"
+            await app.reload()
+            assert (await client.get("/echo")).headers["x-served"] == "1"
+            await app.close()
+            await asyncio.gather(hanging, return_exceptions=True)
+
+
+async def test_closing_while_isolates_are_replaced_leaves_none(handler: Path) -> None:
+    starting, go_on = asyncio.Event(), asyncio.Event()
+    go_on.set()
+
+    async def prepare(runtime: Runtime) -> None:
+        starting.set()
+        await go_on.wait()
+
+    app = App(handler, isolates=2, prepare=prepare, shutdown_grace=0)
+    with no_leaks():
+        await app.open()
+        starting.clear()
+        go_on.clear()
+        reloading = asyncio.create_task(app.reload())
+        await starting.wait()
+        await app.close()
+        go_on.set()
+        await reloading

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import logging
 import os
 from collections.abc import Awaitable, Callable
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from atoll.asgi._connection import serve
 from atoll.asgi._types import Receive, Scope, Send
 from atoll.asgi._workers import Workers, WorkersStatistics
+from atoll.core.arguments import check_callable, check_count, check_seconds
 from atoll.errors import ApiNotEnabled, AtollError
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 _logger: Final = logging.getLogger("atoll.asgi")
 
 MakeRuntime = Callable[[], "Runtime"]
-Prepare = Callable[["Runtime"], Awaitable[object]]
+Prepare = Callable[["Runtime"], Awaitable[object] | object]
 
 
 class App:
@@ -67,16 +69,24 @@ class App:
             timeout: seconds until a handler has to have answered; beyond, 504. None:
                 ``Limits.call_time``.
             patience: seconds that a request waits while no isolate is ready; beyond, 503.
-            shutdown_grace: seconds that requests under way get when the server stops.
+            shutdown_grace: seconds that requests under way get when the server stops, or when their
+                isolate is replaced by `reload`.
             options: arguments of `Runtime`. Unless they say otherwise, the handler may import the
                 files of its folder and of ``node_modules`` in it.
 
         Raises:
             ValueError: a number is out of range.
-            TypeError: there is neither a file nor ``prepare``, or both ``runtime`` and ``options``.
+            TypeError: there is neither a file nor ``prepare``, or both ``runtime`` and ``options``;
+                or an argument is of another type.
         """
-        if isolates < 1 or max_requests < 1:
-            raise ValueError("isolates and max_requests are at least 1")
+        check_count("isolates", isolates)
+        check_count("max_requests", max_requests)
+        check_count("max_body", max_body, 0, optional=True)
+        check_seconds("timeout", timeout, optional=True)
+        check_seconds("patience", patience, zero=True)
+        check_seconds("shutdown_grace", shutdown_grace, zero=True)
+        check_callable("runtime", runtime, "a function that makes a Runtime")
+        check_callable("prepare", prepare, "a function of the runtime")
         if file is None and prepare is None:
             raise TypeError("give a file, or a prepare= that runs a program with a handler")
         if runtime is not None and options:
@@ -86,9 +96,12 @@ class App:
         self._prepare = prepare
         self._max_body = max_body
         self._timeout = timeout
-        self._grace = shutdown_grace
         self._workers = Workers(
-            self._start, count=isolates, max_requests=max_requests, patience=patience
+            self._start,
+            count=isolates,
+            max_requests=max_requests,
+            patience=patience,
+            grace=shutdown_grace,
         )
         self._opening: asyncio.Task[None] | None = None
 
@@ -113,7 +126,9 @@ class App:
         )
 
     async def reload(self) -> None:
-        """Start the isolates anew, as after a change of the file; nothing under way is lost.
+        """Start the isolates anew, as after a change of the file.
+
+        The old ones finish what they have, for ``shutdown_grace`` seconds.
 
         Raises:
             AtollError: the handler does not load; the old isolates go on.
@@ -140,14 +155,16 @@ class App:
         opening, self._opening = self._opening, None
         if opening is not None:
             await asyncio.gather(opening, return_exceptions=True)
-            await self._workers.close(self._grace)
+            await self._workers.close()
 
     async def _start(self) -> Runtime:
         runtime = self._make()
         await runtime.__aenter__()
         try:
             if self._prepare is not None:
-                await self._prepare(runtime)
+                prepared = self._prepare(runtime)
+                if inspect.isawaitable(prepared):
+                    await prepared
             if self._file is not None:
                 await _load(runtime, self._file)
             if not await runtime.fetch.has_handler():

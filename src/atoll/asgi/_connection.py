@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from atoll.asgi import _websocket
 from atoll.asgi._http import Exchange
 from atoll.asgi._types import Borrow, Receive, Scope, Send
+from atoll.core.arguments import check_count, check_seconds
 
 if TYPE_CHECKING:
     from atoll.runtime import Runtime
@@ -40,11 +41,20 @@ class RuntimeApp:
         runtime: the runtime.
         timeout: seconds until the handler has to have answered; None: ``Limits.call_time``.
         max_body: bytes of a request's body; beyond, 413.
+
+    Raises:
+        ValueError: a number is out of range.
+        TypeError: an argument is of another type.
     """
 
     def __init__(
         self, runtime: Runtime, *, timeout: float | None = None, max_body: int | None = None
     ) -> None:
+        # By what it has: the blocking Runtime has no coroutines, and importing either takes time.
+        if not hasattr(type(runtime), "__aenter__"):
+            raise TypeError(f"runtime is an atoll.Runtime, not {runtime!r}")
+        check_seconds("timeout", timeout, optional=True)
+        check_count("max_body", max_body, 0, optional=True)
         self._runtime = runtime
         self._timeout = timeout
         self._max_body = max_body

@@ -74,14 +74,20 @@ class Workers:
         count: isolates.
         max_requests: requests under way in one of them.
         patience: seconds that a request waits for an isolate when none is ready.
+        grace: seconds that requests under way get, and what they gave to ``waitUntil``, when an
+            isolate is no longer wanted.
     """
 
-    def __init__(self, start: Start, *, count: int, max_requests: int, patience: float) -> None:
+    def __init__(
+        self, start: Start, *, count: int, max_requests: int, patience: float, grace: float
+    ) -> None:
         self._start = start
         self._count = count
         self._max_requests = max_requests
         self._patience = patience
+        self._grace = grace
         self._ready: list[_Worker] = []
+        self._draining: set[_Worker] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._changed: asyncio.Condition | None = None
         self._starting = 0
@@ -115,18 +121,14 @@ class Workers:
             await self.close()
             raise failures[0]
 
-    async def close(self, grace: float = 0) -> None:
-        """End all of them.
-
-        Args:
-            grace: seconds that requests under way get, and what they gave to ``waitUntil``.
-        """
+    async def close(self) -> None:
+        """End all of them, those included that are finishing what they have."""
         self._is_open = False
-        workers, self._ready = self._ready, []
+        workers, self._ready = [*self._ready, *self._draining], []
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(self._retire(worker, grace) for worker in workers))
+        await asyncio.gather(*(self._retire(worker, self._grace) for worker in workers))
 
     @contextlib.asynccontextmanager
     async def borrow(self) -> AsyncIterator[Runtime]:
@@ -186,9 +188,13 @@ class Workers:
         except BaseException:
             await asyncio.gather(*(self._retire(worker, 0) for worker in fresh))
             raise
+        if not self._is_open:  # closed meanwhile
+            await asyncio.gather(*(self._retire(worker, 0) for worker in fresh))
+            return
         old, self._ready = self._ready, fresh
         for worker in old:
-            self._spawn(self._retire(worker, self._patience))
+            self._draining.add(worker)
+            self._spawn(self._retire(worker, self._grace))
 
     async def _add(self) -> None:
         self._starting += 1
@@ -196,7 +202,8 @@ class Workers:
             worker = _Worker(await self._start())
         finally:
             self._starting -= 1
-        if not self._is_open:
+        # Closed meanwhile, or all were replaced while one that had ended was.
+        if not self._is_open or len(self._ready) >= self._count:
             await worker.runtime.dispose()
             return
         self._ready.append(worker)
@@ -229,6 +236,7 @@ class Workers:
         self._crashes += 1
         lived = time.monotonic() - worker.since
         self._failures = 1 if lived >= _LIVED_WELL else self._failures + 1
+        self._draining.add(worker)
         self._spawn(self._retire(worker, 0))
         if self._is_open:
             self._spawn(self._replace())
@@ -240,6 +248,7 @@ class Workers:
                     await worker.idle.wait()
                     await worker.runtime.fetch.background()
         await worker.runtime.dispose()
+        self._draining.discard(worker)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
