@@ -171,7 +171,7 @@ class Runtime(BaseRuntime, Isolate):
     async def dispose(self) -> None:
         """End the runtime. Whoever waits for it gets ``IsolateDisposed``."""
         await super().dispose()
-        if self._clock is not None:
+        if self._clock is not None and self._clock.get_loop() is asyncio.get_running_loop():
             self._clock.cancel()
             await asyncio.wait([self._clock])
 

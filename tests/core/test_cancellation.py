@@ -373,3 +373,16 @@ async def test_who_waits_for_a_call_that_is_cut_off_hears_of_it_and_not_the_log(
         with pytest.raises(IsolateDisposed):
             await waiting
     assert not caplog.records
+
+
+async def test_a_function_that_raises_cancelled_error_does_not_cancel_who_waits(
+    fresh_isolate: Isolate,
+) -> None:
+    def cancelled() -> None:
+        raise asyncio.CancelledError
+
+    await fresh_isolate.define_function("waiting", cancelled)
+    await fresh_isolate.define_async_function("promising", cancelled)
+    for code in ("waiting()", "await promising()"):
+        with pytest.raises(JSError, match="AbortError"):
+            await fresh_isolate.eval(code)

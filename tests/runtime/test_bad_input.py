@@ -17,7 +17,15 @@ import pytest
 
 import atoll
 import atoll.sync
-from atoll import AtollError, EngineNotFound, IsolateDisposed, Pool, PoolUnavailable, Runtime
+from atoll import (
+    AtollError,
+    EngineNotFound,
+    Isolate,
+    IsolateDisposed,
+    Pool,
+    PoolUnavailable,
+    Runtime,
+)
 from atoll.core import bundle, launch
 from atoll.engine import deno
 from tests.hostile.support import gone, pid_of
@@ -36,6 +44,33 @@ async def test_a_runtime_belongs_to_its_event_loop() -> None:
             with pytest.raises(RuntimeError, match="another event loop"):
                 await asyncio.to_thread(asyncio.run, elsewhere())
         assert await rt.eval("1") == 1
+
+
+def test_a_runtime_whose_loop_is_gone_can_be_disposed_of() -> None:
+    loop = asyncio.new_event_loop()
+    rt = loop.run_until_complete(Runtime().__aenter__())
+    pool = Pool(Isolate, size=1)
+    loop.run_until_complete(pool.__aenter__())
+    loop.run_until_complete(loop.create_task(_ready(pool)))
+    loop.close()
+    asyncio.run(asyncio.wait_for(rt.dispose(), 10))
+    asyncio.run(asyncio.wait_for(pool.close(), 10))
+    assert isinstance(rt.failure, IsolateDisposed)
+
+
+async def _ready(pool: Pool[Isolate]) -> None:
+    while not pool.metrics().idle:
+        await asyncio.sleep(0.005)
+
+
+async def test_another_loop_does_not_dispose_of_what_this_one_uses() -> None:
+    async with Runtime() as rt, Pool(Isolate, size=0) as pool:
+        for end in (rt.dispose, pool.close, pool.drain):
+            with pytest.raises(RuntimeError, match="another event loop"):
+                await asyncio.to_thread(asyncio.run, end())
+        assert await rt.eval("1") == 1
+        async with pool.checkout() as isolate:
+            assert await isolate.eval("1") == 1
 
 
 def test_two_threads_at_once_are_refused_and_the_first_goes_on() -> None:
@@ -159,6 +194,48 @@ async def test_a_program_that_forgets_its_blocking_pool_ends_and_leaves_no_proce
         """,
     )
     await gone(int(output))
+
+
+async def test_a_program_may_end_while_daemon_threads_use_a_pool() -> None:
+    # A thread that the end of the program cuts off says so with an error of Atoll's, if at all.
+    output = await asyncio.to_thread(
+        run_program,
+        """
+        import threading
+        from atoll import AtollError
+        from atoll.sync import Isolate, Pool
+        threading.excepthook = lambda raised: print(raised.exc_type, raised.exc_value)
+        begun = threading.Barrier(3)
+        pool = Pool(Isolate, size=2).__enter__()
+
+        def work():
+            first = True
+            while True:
+                try:
+                    with pool.checkout() as isolate:
+                        isolate.eval("1")
+                        if first:
+                            begun.wait()
+                        first = False
+                except AtollError:
+                    return
+
+        def direct():
+            try:
+                with Isolate() as isolate:
+                    begun.wait()
+                    while True:
+                        isolate.eval("1")
+            except AtollError:
+                return
+
+        for target in (work, direct):
+            threading.Thread(target=target, daemon=True).start()
+        begun.wait()
+        print("ended")
+        """,
+    )
+    assert output == "ended\n"
 
 
 async def test_in_a_forked_child_an_asyncio_pool_is_closed() -> None:

@@ -42,7 +42,7 @@ def test_a_coroutine_that_cancels_itself_is_an_error_in_the_guest(isolate: Isola
         raise asyncio.CancelledError
 
     isolate.define_function("giveUp", give_up)
-    assert isolate.eval("try { giveUp() } catch (e) { e.name }") == "CancelledError"
+    assert isolate.eval("try { giveUp() } catch (e) { e.name }") == "AbortError"
 
 
 def test_coroutines_see_the_context_of_the_call(isolate: Isolate) -> None:

@@ -46,6 +46,11 @@ BACKLOG: Final = 16 * MiB
 _MOST_POSTED: Final = 10_000
 """Tasks of one isolate; only callbacks that the guest does not wait for can be so many."""
 
+_DISPOSED: Final = "the isolate has been disposed of"
+_OTHER_LOOP: Final = (
+    "the isolate belongs to another event loop; make one isolate per loop, or use atoll.sync from "
+    "threads"
+)
 _NAMES_TOLD: Final = 5
 """Functions that are named when they are cut off."""
 
@@ -114,7 +119,10 @@ class AsyncDriver(driver.Driver):
         process = self.process
         if process is None or self._loop is None or self._owner_pid != os.getpid():
             return
-        self.end(IsolateDisposed("the isolate has been disposed of"))
+        if asyncio.get_running_loop() is not self._loop:
+            self._dispose_elsewhere()
+            return
+        self.end(IsolateDisposed(_DISPOSED))
         current = asyncio.current_task()
         if current in self._tasks:
             self._disposing.add(current)
@@ -128,6 +136,14 @@ class AsyncDriver(driver.Driver):
                 await _to_the_end(task)
         finally:
             self._close()
+
+    def _dispose_elsewhere(self) -> None:
+        """End the process when the loop that has read from it no longer runs, if that is so."""
+        assert self._loop is not None  # noqa: S101 - for the type checker
+        if self._loop.is_running():
+            raise RuntimeError(_OTHER_LOOP)
+        self.end(IsolateDisposed(_DISPOSED))
+        self._close()
 
     def abandon(self, error: AtollError) -> None:
         """End the process from any thread; whoever uses the isolate later gets `error`."""
@@ -248,7 +264,7 @@ class AsyncDriver(driver.Driver):
         future: asyncio.Future[None] = loop.create_future()
 
         def wake(_: Pending) -> None:
-            if not future.done():
+            if not future.done() and not loop.is_closed():
                 future.set_result(None)
 
         pending.on_done = wake
@@ -296,10 +312,7 @@ class AsyncDriver(driver.Driver):
         except RuntimeError:
             running = None
         if running is None or running is not self._loop:
-            raise RuntimeError(
-                "the isolate belongs to another event loop; make one isolate per loop, or use "
-                "atoll.sync from threads"
-            )
+            raise RuntimeError(_OTHER_LOOP)
         return running
 
     def _is_nested(self) -> bool:
@@ -444,8 +457,7 @@ class AsyncDriver(driver.Driver):
         """Answer a call of the guest with what an awaitable gives."""
         try:
             value = await awaitable
-        except asyncio.CancelledError:
-            error = JSError("AbortError", "the host function was cancelled")
+        except asyncio.CancelledError as error:
             self._answer(invocation, None, error)
             raise
         except (KeyboardInterrupt, SystemExit) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import time
@@ -22,6 +23,7 @@ from atoll.errors import (
     HostOutOfMemory,
     IsolateCrashed,
     IsolateDisposed,
+    JSError,
     LimitExceeded,
     WallTimeLimitExceeded,
 )
@@ -208,6 +210,9 @@ class Driver:
         raise NotImplementedError
 
     def _answer(self, invocation: Invocation, value: Any, error: BaseException | None) -> None:
+        if isinstance(error, asyncio.CancelledError):
+            # Whoever waits for the guest has not been cancelled, so it must not look like that.
+            error = JSError("AbortError", "the host function was cancelled")
         if invocation.id:
             try:
                 self.host.answer(invocation.id, value, error, invocation.export.id)

@@ -161,6 +161,8 @@ class IsolateProcess:
         self.exit: ProcessExit | None = None
         self._handles = _Handles(pipes, control)
         self._finalizer = weakref.finalize(self, self._handles.close)
+        # A daemon thread may still read from them then. The end of the spawner ends the process.
+        self._finalizer.atexit = False
         _alive.add(self)
 
     def poll(self) -> Spawned | ProcessExit | None:

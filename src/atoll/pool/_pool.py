@@ -22,6 +22,8 @@ _logger: Final = logging.getLogger("atoll.pool")
 _CHECK_TIME: Final = 5.0
 """Seconds that an idle isolate has to answer."""
 
+_OTHER_LOOP: Final = "the pool belongs to another event loop; make one pool per loop"
+
 IsolateT = TypeVar("IsolateT", bound=Isolate)
 
 
@@ -151,8 +153,9 @@ class Pool(Generic[IsolateT]):
         Args:
             timeout: seconds to wait before what is still in use is ended as well.
         """
+        self._check_loop()
         self._policy.drain()
-        if self._loop is not None:
+        if self._loop is not None and not self._is_abandoned:
             self._act()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(timeout):
@@ -162,9 +165,18 @@ class Pool(Generic[IsolateT]):
         await self.close()
 
     async def close(self) -> None:
-        """End every isolate, those in use as well. Whoever waits for one gets ``PoolClosed``."""
+        """End every isolate, those in use as well. Whoever waits for one gets ``PoolClosed``.
+
+        Raises:
+            RuntimeError: the pool belongs to another event loop, which runs.
+        """
+        self._check_loop()
         self._policy.close()
         if self._loop is None or self._owner_pid != os.getpid():
+            return
+        if self._is_abandoned:
+            while self._isolates:
+                await self._isolates.popitem()[1].dispose()
             return
         self._act()
         while self._tasks:
@@ -232,8 +244,22 @@ class Pool(Generic[IsolateT]):
         if self._owner_pid != os.getpid():
             raise PoolClosed("the pool belongs to the process that this one was forked from")
         if asyncio.get_running_loop() is not self._loop:
-            raise RuntimeError("the pool belongs to another event loop; make one pool per loop")
+            raise RuntimeError(_OTHER_LOOP)
         return self._loop
+
+    @property
+    def _is_abandoned(self) -> bool:
+        """Whether its loop no longer runs."""
+        return self._loop is not None and not self._loop.is_running()
+
+    def _check_loop(self) -> None:
+        if (
+            self._owner_pid == os.getpid()
+            and self._loop is not None
+            and self._loop.is_running()
+            and self._loop is not asyncio.get_running_loop()
+        ):
+            raise RuntimeError(_OTHER_LOOP)
 
     # What the policy asks for
 

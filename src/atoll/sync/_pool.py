@@ -295,7 +295,9 @@ class Pool(Generic[IsolateT]):
 
     def _submit(self, work: Callable[..., None], *args: Any) -> None:
         assert self._threads is not None  # noqa: S101 - for the type checker
-        self._threads.submit(self._run, work, *args)
+        # When the program ends, threads take no more work, and every isolate ends with it.
+        with contextlib.suppress(RuntimeError):
+            self._threads.submit(self._run, work, *args)
 
     def _run(self, work: Callable[..., None], *args: Any) -> None:
         try:
