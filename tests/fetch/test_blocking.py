@@ -96,6 +96,23 @@ def test_requests_are_dispatched_and_their_responses_read() -> None:
         assert isolate.eval("done") == 1
 
 
+def test_a_response_that_is_given_up_aborts_its_request() -> None:
+    with Isolate() as isolate:
+        fetch = isolate.install(Fetch())
+        isolate.eval("""
+            var reason = new Promise((resolve) => serve((request) => {
+              request.signal.onabort = () => resolve(request.signal.reason.name);
+              return new Response(new ReadableStream({
+                pull(controller) { controller.enqueue(new Uint8Array(1000)) },
+              }));
+            }))
+        """)
+        response = fetch.dispatch_request(Request("https://app.test/"))
+        with pytest.raises(BodyTooLarge):
+            response.read(limit=6)
+        assert isolate.eval("reason") == "AbortError"
+
+
 def test_a_default_export_is_registered() -> None:
     with Isolate() as isolate:
         fetch = isolate.install(Fetch())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from atoll import Isolate, IsolateCrashed, JSError, Limits, MiB
+from atoll import Isolate, IsolateCrashed, JSError, LimitExceeded, Limits, MiB
 from atoll.fetch import (
     Fetch,
     HandlerError,
@@ -610,3 +610,104 @@ async def test_a_request_whose_url_is_none(site: Site, url: str) -> None:
     with pytest.raises(InvalidRequest):
         await site.fetch.dispatch_request(Request(url))
     assert await site.eval("asked") == 0
+
+
+READ_LATER = {
+    "by a pipe": """(request, env, ctx) => {
+      const { readable, writable } = new TransformStream();
+      ctx.waitUntil(request.body.pipeTo(writable));
+      return new Response(readable);
+    }""",
+    "by a reader that waits": """(request) => {
+      const reader = request.body.getReader();
+      return new Response(new ReadableStream({
+        async pull(controller) {
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        },
+      }, { highWaterMark: 0 }));
+    }""",
+    "by one that comes later": """({ body }) => {
+      let reader;
+      return new Response(new ReadableStream({
+        async pull(controller) {
+          reader ??= body.getReader();
+          const { done, value } = await reader.read();
+          if (done) controller.close();
+          else controller.enqueue(value);
+        },
+      }, { highWaterMark: 0 }));
+    }""",
+}
+
+
+@pytest.mark.parametrize("how", READ_LATER)
+async def test_a_request_is_read_while_the_response_is_sent(site: Site, how: str) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for n in range(5):
+            yield bytes([n]) * 1000
+
+    await site.eval(f"serve({READ_LATER[how]})")
+    response = await site.get(method="POST", body=pieces())
+    assert await response.bytes() == b"".join([bytes([n]) * 1000 for n in range(5)])
+
+
+async def test_a_request_that_is_not_read_by_the_end_of_the_response_is_closed(site: Site) -> None:
+    closed = asyncio.Event()
+
+    class Source:
+        def __aiter__(self) -> Source:
+            return self
+
+        async def __anext__(self) -> bytes:
+            return b"x"
+
+        async def aclose(self) -> None:
+            closed.set()
+
+    await site.eval("""
+        serve((request) => {
+          request.body.getReader();
+          return new Response(new Blob(["x".repeat(8e6)]).stream());
+        })
+    """)
+    response = await site.get(method="POST", body=Source())
+    await anext(response.body)
+    assert not closed.is_set()
+    async for _ in response.body:
+        pass
+    async with asyncio.timeout(5):
+        await closed.wait()
+
+
+async def test_nothing_is_kept_of_a_request_whose_response_was_streamed(site: Site) -> None:
+    await site.eval("""
+        var signals = [];
+        serve((request) => {
+          signals.push(new WeakRef(request.signal));
+          return new Response(new ReadableStream({
+            start(controller) { controller.enqueue(new Uint8Array(9)); controller.close(); },
+          }));
+        })
+    """)
+    for _ in range(20):
+        assert len(await (await site.get()).bytes()) == 9
+    left = "signals.filter((each) => each.deref() !== undefined).length"
+    async with asyncio.timeout(20):
+        while await site.eval(left) > 1:
+            await site.isolate.collect_garbage()
+
+
+async def test_a_body_that_there_is_no_memory_for_does_not_keep_its_request_waiting() -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(88):
+            yield bytes(MiB)
+
+    async with Isolate(limits=Limits(memory=128 * MiB)) as isolate:
+        fetch = await isolate.install(Fetch())
+        await isolate.eval("serve(async (request) => new Response((await request.bytes()).length))")
+        request = Request("https://a.test/", method="POST", body=pieces())
+        # The chunks are there, and then all of them once more.
+        with pytest.raises((JSError, LimitExceeded), match=r"allocation failed|Limits\.memory"):
+            await fetch.dispatch_request(request, timeout=20)

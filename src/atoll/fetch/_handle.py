@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _FOREVER: Final = float("inf")
 _NO_HANDLER: Final = "no handler"
+_UNWANTED: Final = "the response is not wanted any more"
 _NO_URL: Final = "no URL"
 
 
@@ -155,9 +156,7 @@ class FetchHandle(_Exchange):
         except asyncio.CancelledError:
             self._abort(number, "nobody waits for the response any more")
             raise
-        return self._response(
-            request, answer, lambda: self._abort(number, "the response is not wanted any more")
-        )
+        return self._response(request, answer, lambda: self._abort(number, _UNWANTED))
 
     async def _connect(self) -> Reference:
         names = ("abort", "socketEvent", "socketDone", "dispatch")
@@ -231,12 +230,18 @@ class BlockingFetchHandle(_Exchange):
         See `FetchHandle.dispatch_request`. The response's body is read with `Response.read` and
         `Response.iter_bytes`.
         """
-        answer = self._guest._driver.request(
-            operations.INVOKE,
-            (self._guest, "dispatch", list(self._arguments(next(self._numbers), request)), True),
-            timeout,
+        number = next(self._numbers)
+        driver = self._guest._driver
+        arguments = list(self._arguments(number, request))
+        answer = driver.request(
+            operations.INVOKE, (self._guest, "dispatch", arguments, True), timeout
         )
-        return self._response(request, answer, lambda: None)
+
+        def close() -> None:
+            if driver.host.failure is None:
+                self._guest.call_method("abort", number, _UNWANTED)
+
+        return self._response(request, answer, close)
 
     def register(self, handler: BlockingReference) -> None:
         """Make a value in the guest the handler; see `FetchHandle.register`."""

@@ -31,6 +31,7 @@ import { createTee } from "./tee.js";
 /**
  * @typedef {object} Control of a stream that is being sent
  * @property {(reason: any) => void} failed called when it fails half-way
+ * @property {() => void} ended called when all of it was read
  * @property {(reason: any) => void} cancel set by the sender: gives it up
  */
 /** @typedef {ReturnType<typeof createBodies>} Bodies */
@@ -101,6 +102,8 @@ export function createBodies(atoll, idl, forms, options) {
 
   const pull = /** @type {any} */ ({ __proto__: null, highWaterMark: 0 });
   const ignore = () => {};
+  /** A stream that is sent to who asks nothing. @type {() => Control} */
+  const nobody = () => ({ failed: ignore, ended: ignore, cancel: ignore });
   /** @param {any} reason @returns {Promise<never>} */
   const rejected = (reason) => new PromiseCtor((_resolve, reject) => reject(reason));
 
@@ -399,6 +402,20 @@ export function createBodies(atoll, idl, forms, options) {
     });
   }
   /**
+   * There may be no memory for all of them at once.
+   * @param {Uint8Array<ArrayBuffer>[]} chunks
+   * @param {number} length
+   * @param {(box: Box) => void} resolve
+   * @param {(reason: any) => void} reject
+   */
+  function settle(chunks, length, resolve, reject) {
+    try {
+      resolve(boxed(chunks.length === 1 ? chunks[0] : forms.concatenate(chunks, length)));
+    } catch (error) {
+      reject(error);
+    }
+  }
+  /**
    * @param {InnerBody} body
    * @param {(box: Box) => void} resolve
    * @param {(reason: any) => void} reject
@@ -422,7 +439,7 @@ export function createBodies(atoll, idl, forms, options) {
     const piped = pipeTo(stream, sink, { __proto__: null, preventCancel: true });
     PromisePrototypeThen(piped, () => {
       getReader(stream); // it stays locked, as by "get a reader"
-      resolve(boxed(chunks.length === 1 ? chunks[0] : forms.concatenate(chunks, length)));
+      settle(chunks, length, resolve, reject);
     }, (/** @type {any} */ error) => {
       getReader(stream);
       reject(error);
@@ -441,10 +458,7 @@ export function createBodies(atoll, idl, forms, options) {
       let length = 0;
       const step = () => {
         PromisePrototypeThen(readerRead(reader), (/** @type {any} */ result) => {
-          if (result.done) {
-            resolve(boxed(chunks.length === 1 ? chunks[0] : forms.concatenate(chunks, length)));
-            return;
-          }
+          if (result.done) return settle(chunks, length, resolve, reject);
           put(chunks, chunks.length, result.value);
           length += TypedArrayPrototypeByteLength(result.value);
           step();
@@ -512,7 +526,7 @@ export function createBodies(atoll, idl, forms, options) {
       out.blob = body.blob;
       if (stream !== null) PromisePrototypeThen(readerCancel(getReader(stream)), ignore, ignore);
     } else {
-      out.stream = relay(stream, { failed: ignore, cancel: ignore });
+      out.stream = relay(stream, nobody());
     }
     body.used = true;
     return out;
@@ -543,6 +557,7 @@ export function createBodies(atoll, idl, forms, options) {
         (/** @type {any} */ result) => {
           if (result.done) {
             control.cancel = ignore;
+            control.ended();
             close(controller);
           } else if (isBytes(result.value)) {
             enqueue(controller, result.value);
@@ -619,7 +634,7 @@ export function createBodies(atoll, idl, forms, options) {
       body.used = true;
       return body.bytes;
     }
-    const out = relay(streamOf(body), { failed: ignore, cancel: ignore });
+    const out = relay(streamOf(body), nobody());
     body.used = true;
     return out;
   }
@@ -629,6 +644,11 @@ export function createBodies(atoll, idl, forms, options) {
     if (typeof value === "string") return bodyOfText(value);
     return inherits(value, ReadableStreamPrototype) ? bodyOfStream(value) : bodyOfBytes(value);
   }
+
+  /** Nobody has begun to read it. @param {InnerBody | null} body */
+  const isUnread = (body) => body !== null && body.host !== null && !body.host.opened;
+  /** And nobody has asked for its stream. @param {InnerBody | null} body */
+  const isUntouched = (body) => isUnread(body) && body?.stream === null;
 
   /** Abort: § 4.? "abort the fetch() call". @param {InnerBody | null} body @param {any} reason */
   function failBody(body, reason) {
@@ -671,6 +691,8 @@ export function createBodies(atoll, idl, forms, options) {
     extract,
     failBody,
     ignore,
+    isUnread,
+    isUntouched,
     isUnusable,
     isUsed,
     mimeTypeOf,

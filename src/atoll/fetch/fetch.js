@@ -428,6 +428,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     PromisePrototypeThen(failed, bodies.ignore, bodies.ignore);
     const control = {
       failed: (/** @type {any} */ reason) => fail(reason),
+      ended: bodies.ignore,
       cancel: /** @type {(reason: any) => void} */ (bodies.ignore),
     };
     let value = bodies.transmit(body, control);

@@ -47,7 +47,13 @@ export function createServe(atoll, idl, parts, bodies, requests, responses, sock
   /** @type {((value: any) => void)[]} */
   let idle = [];
 
-  /** @typedef {{ controller: any, reason: any, cancel: (reason: any) => void }} Call */
+  /**
+   * @typedef {object} Call
+   * @property {any} controller
+   * @property {any} reason
+   * @property {(reason: any) => void} cancel gives up the response's body while it is sent
+   * @property {import("./body.js").InnerBody | null} body of the request
+   */
 
   /** @param {any} value @returns {RequestHandler} */
   function asHandler(value) {
@@ -93,11 +99,17 @@ export function createServe(atoll, idl, parts, bodies, requests, responses, sock
     }
     return signalOf(call.controller);
   }
+  /** The response has gone, whole or not: nobody reads the request from now on. */
+  /** @param {number} number @param {Call} call */
+  function end(number, call) {
+    MapPrototypeDelete(calls, number);
+    if (bodies.isUnread(call.body)) bodies.cancelBody(call.body, undefined);
+  }
   /** @param {number} number @param {string} message */
   function abort(number, message) {
     const call = MapPrototypeGet(calls, number);
     if (call === undefined) return;
-    MapPrototypeDelete(calls, number);
+    end(number, call);
     call.reason = new DOMExceptionCtor(message, "AbortError");
     if (call.controller !== null) abortController(call.controller, call.reason);
     call.cancel(call.reason);
@@ -190,29 +202,26 @@ export function createServe(atoll, idl, parts, bodies, requests, responses, sock
       bodies.cancelBody(bodies.bodyOfHost(body), undefined);
       return [null, "no URL", "", null, null];
     }
-    /** @type {Call} */
-    const call = { controller: null, reason: undefined, cancel: bodies.ignore };
     const inner = requests.newInner(
       method,
       requests.hrefOf(parsed),
       parts.fromWire(headers),
       bodies.bodyOfHost(body),
     );
+    /** @type {Call} */
+    const call = { controller: null, reason: undefined, cancel: bodies.ignore, body: inner.body };
     const request = requests.wrap(inner, "immutable", () => signalOfCall(call));
     MapPrototypeSet(calls, number, call);
     try {
       const result = await answerOf(current, request, inner);
-      if (!responses.isResponse(result)) return [null, kindOf(result), "", null, null];
-      return await encode(number, call, inner, result);
+      if (responses.isResponse(result)) return await encode(number, call, inner, result);
+      end(number, call);
+      return [null, kindOf(result), "", null, null];
     } catch (error) {
-      MapPrototypeDelete(calls, number);
+      end(number, call);
       throw error;
-    } finally {
-      bodies.cancelBody(unread(inner.body), undefined);
     }
   }
-  /** @param {any} body */
-  const unread = (body) => body !== null && body.host !== null && !body.host.opened ? body : null;
   /** @param {any} value */
   const kindOf = (value) =>
     value === null ? "null" : typeof value === "object" ? "another object" : typeof value;
@@ -258,7 +267,7 @@ export function createServe(atoll, idl, parts, bodies, requests, responses, sock
     }
     const headers = parts.toWire(inner.list, options.maxHeaders);
     if (inner.webSocket !== null) {
-      MapPrototypeDelete(calls, number);
+      end(number, call);
       const socket = sockets.takeNumber();
       const protocol = parts.get(inner.list, "sec-websocket-protocol") ?? "";
       sockets.adopt(inner.webSocket, socket, request.url, protocol);
@@ -266,15 +275,18 @@ export function createServe(atoll, idl, parts, bodies, requests, responses, sock
       if (callback !== undefined) callback();
       return [101, "", headers, null, socket];
     }
-    const finished = () => MapPrototypeDelete(calls, number);
+    const finished = () => end(number, call);
     const control = {
       failed: finished,
+      ended: finished,
       cancel: /** @type {(reason: any) => void} */ (bodies.ignore),
     };
     let body = bodies.transmit(inner.body, control);
     if (atoll.engine.isPromise(body)) body = await body;
     if (typeof body === "object" && body !== null && control.cancel !== bodies.ignore) {
       call.cancel = (reason) => control.cancel(reason);
+      // What may still be read keeps the host from seeing whether its client is there.
+      if (bodies.isUntouched(call.body)) bodies.cancelBody(call.body, undefined);
     } else {
       finished();
     }
