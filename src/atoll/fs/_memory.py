@@ -172,7 +172,6 @@ class MemoryFileSystem(FileSystem):
     def write(self, path: Path, content: BinaryIO) -> None:
         """Make a file, or the new content of one."""
         with self._lock:
-            self.create(path)
             staged = self.stage(path, keep=False)
             try:
                 while data := content.read(MiB):

@@ -118,19 +118,40 @@ class OwnerMethods:
             target.close()
 
 
-def walk(filesystem: _Tree, top: Path) -> Iterator[tuple[Path, Stat]]:
-    """Every entry below a directory. Not recursive, as guests may nest deeply."""
+def walk(
+    filesystem: _Tree, top: Path, *, skip_unreadable: bool = False
+) -> Iterator[tuple[Path, Stat]]:
+    """Every entry below a directory. Not recursive, as guests may nest deeply.
+
+    Args:
+        filesystem: what to walk through.
+        top: the directory.
+        skip_unreadable: take directories that may not be listed for empty, instead of raising.
+    """
     waiting = [top]
     while waiting:
         folder = waiting.pop()
-        for name, _ in filesystem.scan(folder):
-            if not is_valid_name(name):
-                continue  # of the machine's; no guest can reach it either
-            path = (*folder, name)
-            try:
-                found = filesystem.stat(path)
-            except OSError:
-                continue  # it has gone meanwhile, or is nothing that a guest may have
-            yield path, found
-            if found.kind == "directory":
-                waiting.append(path)
+        try:
+            yield from _entries(filesystem, folder, waiting)
+        except PermissionError:
+            if not skip_unreadable or folder == top:
+                raise
+        except (FileNotFoundError, NotADirectoryError):
+            if folder == top:
+                raise  # any other has gone meanwhile
+
+
+def _entries(
+    filesystem: _Tree, folder: Path, directories: list[Path]
+) -> Iterator[tuple[Path, Stat]]:
+    for name, _ in filesystem.scan(folder):
+        if not is_valid_name(name):
+            continue  # of the machine's; no guest can reach it either
+        path = (*folder, name)
+        try:
+            found = filesystem.stat(path)
+        except OSError:
+            continue  # it has gone meanwhile, or is nothing that a guest may have
+        yield path, found
+        if found.kind == "directory":
+            directories.append(path)

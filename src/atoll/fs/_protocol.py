@@ -250,11 +250,18 @@ class FileSystem(OwnerMethods, abc.ABC):
         Raises:
             OSError: with ``errno.ENOTEMPTY`` or ``EISDIR``, when a directory is in the way.
         """
-        self._copy(source, target)
-        if self.stat(source).kind == "directory":
-            self.remove_tree(source)
-        else:
+        if self.stat(source).kind == "file":
+            self._copy_file(source, target)
             self.remove(source)
+            return
+        self.make_directory(target)
+        try:
+            self._copy_entries(source, target)
+        except BaseException:
+            with contextlib.suppress(Exception):  # the first failure is the one to tell
+                self.remove_tree(target)
+            raise
+        self.remove_tree(source)
 
     def usage(self) -> Usage:
         """What is used, as far as that is known."""
@@ -268,14 +275,18 @@ class FileSystem(OwnerMethods, abc.ABC):
         """A file as a Python file object, for the owner."""
         return io.BufferedReader(_Reader(self, path), COPY_SIZE)
 
-    def _copy(self, source: Path, target: Path) -> None:
-        if self.stat(source).kind == "directory":
-            self.make_directory(target)
-            for name, _ in list(self.scan(source)):
-                self._copy((*source, name), (*target, name))
-            return
+    def _copy_file(self, source: Path, target: Path) -> None:
         with contextlib.closing(self.open_to_read(source)) as content:
             self.write(target, content)
+
+    def _copy_entries(self, source: Path, target: Path) -> None:
+        for name, _ in list(self.scan(source)):
+            inner, copy = (*source, name), (*target, name)
+            if self.stat(inner).kind == "directory":
+                self.make_directory(copy)
+                self._copy_entries(inner, copy)
+            else:
+                self._copy_file(inner, copy)
 
 
 class _Reader(io.RawIOBase):

@@ -9,7 +9,6 @@ from typing import BinaryIO
 from atoll.fs._ledger import Ledger
 from atoll.fs._owner import walk
 from atoll.fs._protocol import (
-    Buffer,
     FileSystem,
     Kind,
     OpenFile,
@@ -19,6 +18,7 @@ from atoll.fs._protocol import (
     Stat,
     Usage,
 )
+from atoll.fs._quota_files import InPlaceTable, QuotaStage
 
 
 class QuotaFileSystem(FileSystem):
@@ -55,7 +55,9 @@ class QuotaFileSystem(FileSystem):
         self._limits = (max_bytes, max_entries)
         self._ledger = Ledger(*self._limits)
         self._measured = False
+        # Held while something changes: what is counted must be what was there.
         self._lock = threading.RLock()
+        self._in_place = InPlaceTable(self)
 
     # Accounting
 
@@ -113,17 +115,19 @@ class QuotaFileSystem(FileSystem):
     def create(self, path: Path) -> None:
         """Make an empty file unless there is one."""
         ledger = self._measure()
-        if self._size(path) is not None:
-            self.base.create(path)
-            return
-        self._check_name(path)
-        with ledger.taken(entries=1):
-            self.base.create(path)
+        with self._lock:
+            if self._size(path) is not None:
+                self.base.create(path)
+                return
+            self._check_name(path)
+            with ledger.taken(entries=1):
+                self.base.create(path)
 
     def make_directory(self, path: Path) -> None:
         """Make a directory."""
         self._check_name(path)
-        with self._measure().taken(entries=1):
+        ledger = self._measure()
+        with self._lock, ledger.taken(entries=1):
             self.base.make_directory(path)
 
     def write(self, path: Path, content: BinaryIO) -> None:
@@ -139,150 +143,72 @@ class QuotaFileSystem(FileSystem):
     def remove(self, path: Path) -> None:
         """Remove a file or an empty directory."""
         ledger = self._measure()
-        size = self._size(path)
-        self.base.remove(path)
-        ledger.take(-(size or 0), -1)
+        with self._lock:
+            size = self._size(path)
+            self.base.remove(path)
+            ledger.take(-(size or 0), -1)
+            self._in_place.forget(path)
 
     def remove_tree(self, path: Path) -> None:
         """Remove a directory and everything in it."""
         ledger = self._measure()
-        size, count = _measure(self.base, path)
-        try:
-            self.base.remove_tree(path)
-        except BaseException:
-            self._measured = False  # some of it may have gone
-            raise
-        ledger.take(-size, -(count + bool(path)))
+        with self._lock:
+            size, count = _measure(self.base, path)
+            try:
+                self.base.remove_tree(path)
+            except BaseException:
+                self._measured = False  # some of it may have gone
+                raise
+            ledger.take(-size, -(count + bool(path)))
+            self._in_place.forget(path)
 
     def move(self, source: Path, target: Path) -> None:
         """Move a file or directory; a file replaces a file."""
         ledger = self._measure()
         self._check_name(target)
-        replaced = None if source == target else self._size(target)
-        self.base.move(source, target)
-        if replaced is not None:
-            ledger.take(-replaced, -1)
+        with self._lock:
+            if len(target) > len(source) and self._size(source) is None:
+                self._check_depth(source, self._max_depth - len(target))
+            replaced = None if source == target else self._size(target)
+            self.base.move(source, target)
+            if replaced is not None:
+                ledger.take(-replaced, -1)
+            if source != target:
+                self._in_place.forget(source)
+                self._in_place.forget(target)
+
+    def _check_depth(self, top: Path, deepest: int) -> None:
+        for names, _ in walk(self.base, top, skip_unreadable=True):
+            if len(names) - len(top) > deepest:
+                raise QuotaExceeded(f"directories are nested {self._max_depth} deep at most")
 
     def stage(self, path: Path, *, keep: bool) -> Staged:
         """Begin the next content of a file."""
         ledger = self._measure()
-        if self._size(path) is None:
+        size = self._size(path)
+        if size is None:
             self._check_name(path)
-        size = (self._size(path) or 0) if keep else 0
-        ledger.take(size)
-        try:
-            return _Stage(self, path, self.base.stage(path, keep=keep), size)
-        except BaseException:
-            ledger.take(-size)
-            raise
+        taken = (size or 0) if keep else 0
+        with ledger.taken(taken):
+            staged = QuotaStage(self, path, self.base.stage(path, keep=keep), taken)
+        staged.check()
+        return staged
 
     def open(self, path: Path, *, writable: bool) -> OpenFile:
         """Open a file in place."""
         file = self.base.open(path, writable=writable)
-        return _File(self._measure(), file) if writable else file
+        if not writable:
+            return file
+        try:
+            return self._in_place.add(path, file)
+        except BaseException:
+            file.close()
+            raise
 
 
 def _measure(filesystem: FileSystem, path: Path) -> tuple[int, int]:
     size = count = 0
-    for _, found in walk(filesystem, path):
+    for _, found in walk(filesystem, path, skip_unreadable=True):
         size += found.size
         count += 1
     return size, count
-
-
-class _Stage:
-    def __init__(self, owner: QuotaFileSystem, path: Path, staged: Staged, size: int) -> None:
-        self._owner = owner
-        self._ledger = owner._measure()
-        self._path = path
-        self._staged = staged
-        self._taken = size
-        self._open = True
-
-    def _grow(self, size: int) -> None:
-        if size > self._taken:
-            self._ledger.take(size - self._taken)
-            self._taken = size
-
-    def write(self, offset: int, data: Buffer) -> None:
-        self._grow(offset + len(data))
-        self._staged.write(offset, data)
-
-    def truncate(self, size: int) -> None:
-        self._grow(size)
-        self._staged.truncate(size)
-        self._ledger.take(size - self._taken)
-        self._taken = size
-
-    def size(self) -> int:
-        return self._staged.size()
-
-    def commit(self) -> None:
-        old = self._owner._size(self._path)
-        if old is None:
-            self._ledger.take(entries=1)
-        try:
-            self._staged.commit()
-        except BaseException:
-            if old is None:
-                self._ledger.take(entries=-1)
-            raise
-        self._open = False
-        self._ledger.take(-(old or 0))
-
-    def discard(self) -> None:
-        if self._open:
-            self._open = False
-            self._ledger.take(-self._taken)
-        self._staged.discard()
-
-
-class _File:
-    def __init__(self, ledger: Ledger, file: OpenFile) -> None:
-        self._ledger = ledger
-        self._file = file
-        self._size = file.size()
-        self.read = file.read
-        self.read_now = file.read_now
-        self.size = file.size
-        self.flush = file.flush
-        self.close = file.close
-
-    def _grow(self, size: int) -> int:
-        """Take what a file of that size needs more; returns what that is."""
-        more = max(0, size - self._size)
-        self._ledger.take(more)
-        return more
-
-    def write(self, offset: int, data: Buffer) -> None:
-        self._write(offset, data, now=False)
-
-    def write_now(self, offset: int, data: Buffer) -> bool:
-        return self._write(offset, data, now=True)
-
-    def _write(self, offset: int, data: Buffer, *, now: bool) -> bool:
-        more = self._grow(offset + len(data))
-        written = False
-        try:
-            if now:
-                written = self._file.write_now(offset, data)
-            else:
-                self._file.write(offset, data)
-                written = True
-        finally:
-            if written:
-                self._size += more
-            else:
-                self._ledger.take(-more)
-        return written
-
-    def truncate(self, size: int) -> None:
-        more = self._grow(size)
-        try:
-            self._file.truncate(size)
-        except BaseException:
-            self._ledger.take(-more)
-            raise
-        if more == 0:
-            self._ledger.take(size - self._size)
-        self._size = size
