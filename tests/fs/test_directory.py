@@ -19,6 +19,7 @@ import pytest
 from atoll import Isolate, Limits
 from atoll.errors import WallTimeLimitExceeded
 from atoll.fs import DirectoryFileSystem, Files, NotAFile
+from atoll.fs._media_types import media_type as of_name
 
 from . import hostile_paths
 from .support import guest
@@ -402,3 +403,40 @@ def test_writes_that_find_no_room_keep_nothing_open(
     staged.discard()
     assert os.listdir(tmp_path) == ["f"]
     files.close()
+
+
+@pytest.mark.parametrize("in_kernel", [True, False])
+def test_holes_are_not_copied(
+    in_kernel: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not in_kernel:
+        monkeypatch.setattr("atoll.fs._descriptors._copy_range", lambda *_: 0)
+    size = 2**40
+    with (tmp_path / "f").open("wb") as file:
+        for at, data in ((0, b"first"), (2**30, b"x" * 70_000), (2**39, b"last")):
+            file.seek(at)
+            file.write(data)
+        file.truncate(size)
+    with directory(tmp_path) as files:
+        staged = files.stage(("f",), keep=True)
+        staged.write(5, b" of all")
+        staged.commit()
+        assert files.stat(("f",)).size == size
+        assert (tmp_path / "f").stat().st_blocks * 512 < 2**21
+        assert files.read(("f",), 0, 13) == b"first of all\0"
+        assert files.read(("f",), 2**30 - 1, 70_002) == b"\0" + b"x" * 70_000 + b"\0"
+        assert files.read(("f",), 2**39, 5) == b"last\0"
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [
+        *(("a.txt", "text/plain"), ("A.JPG", "image/jpeg"), ("a.js", "text/javascript")),
+        *(("a.webp", "image/webp"), ("a.json", "application/json"), ("a", ""), ("a.unknown", "")),
+        # Packed, it is not of the type of what is in it.
+        *(("a.csv.gz", "application/gzip"), ("a.tar.xz", "application/x-xz"), ("a.html.br", "")),
+        *(("data:text/html,a", ""), ("x.html\n", ""), ("http:..a.html", "text/html")),
+    ],
+)
+def test_the_media_types_of_names(name: str, media_type: str) -> None:
+    assert of_name(name) == media_type

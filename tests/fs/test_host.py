@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import io
 import os
 import zipfile
@@ -165,6 +166,29 @@ async def test_taking_files_out(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"symbolic|directory"):
         files.export_to(tmp_path / "target")
     assert os.listdir(tmp_path / "elsewhere") == []
+
+
+@pytest.mark.parametrize(
+    ("modified", "year"),
+    [
+        (-1.0, 1980),
+        (1e9, 2001),
+        (2.0**33, 2107),
+        (1e300, 2107),
+        (-1e300, 1980),
+        (float("nan"), 1980),
+    ],
+)
+def test_times_that_no_archive_can_hold(modified: float, year: int) -> None:
+    class Old(MemoryFileSystem):
+        def stat(self, path: tuple[str, ...]) -> Stat:
+            return dataclasses.replace(super().stat(path), modified=modified)
+
+    archive = io.BytesIO()
+    Old({"f": b"content"}).export_zip(archive)
+    with zipfile.ZipFile(archive) as found:
+        assert found.read("f") == b"content"
+        assert found.infolist()[0].date_time[0] == year
 
 
 async def test_a_file_of_the_guest_reaches_the_owner() -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _COPY_SIZE: Final = 1024 * 1024
 _OLDEST_ZIP: Final = (1980, 1, 1, 0, 0, 0)
+_LATEST_ZIP: Final = (2107, 12, 31, 23, 59, 58)
 
 
 class _Tree(Protocol):
@@ -82,7 +83,7 @@ class OwnerMethods:
         """
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
             for names, found in walk(self, ()):
-                when = max(time.localtime(found.modified)[:6], _OLDEST_ZIP)
+                when = _zip_time(found.modified)
                 ending = "/" if found.kind == "directory" else ""
                 info = zipfile.ZipInfo("/".join(names) + ending, when)
                 info.compress_type = zipfile.ZIP_DEFLATED
@@ -116,6 +117,15 @@ class OwnerMethods:
                     target.write(names, source)
         finally:
             target.close()
+
+
+def _zip_time(modified: float) -> tuple[int, int, int, int, int, int]:
+    """The time of a file, or the nearest that an archive can hold."""
+    try:
+        when = time.localtime(modified)[:6]
+    except (ValueError, OverflowError, OSError):  # NaN, or further away than the machine can count
+        return _LATEST_ZIP if modified > 0 else _OLDEST_ZIP
+    return min(max(when, _OLDEST_ZIP), _LATEST_ZIP)
 
 
 def walk(
