@@ -12,9 +12,10 @@ import uvicorn
 
 
 @contextlib.asynccontextmanager
-async def serving(app: Any) -> AsyncIterator[httpx.AsyncClient]:
+async def serving(app: Any, **options: Any) -> AsyncIterator[httpx.AsyncClient]:
     """Run the application in a server on a free port; gives a client with its address."""
-    config = uvicorn.Config(app, port=0, lifespan="on", log_config=None, access_log=False)
+    options = {"lifespan": "on", **options}
+    config = uvicorn.Config(app, port=0, log_config=None, access_log=False, **options)
     server = uvicorn.Server(config)
     socket = config.bind_socket()
     task = asyncio.create_task(server.serve(sockets=[socket]))

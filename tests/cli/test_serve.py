@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -108,6 +109,8 @@ def test_a_handler_fetches_what_is_allowed(tmp_path: Path) -> None:
         ([__file__, "--isolates", "0"], "at least 1"),
         ([__file__, "--memory", "1"], "memory"),
         ([__file__, "--port", "99999"], "65535"),
+        ([__file__, "--timeout", "0"], "timeout is a positive number of seconds"),
+        ([__file__, "--max-body", "many"], "a size such as"),
         (["."], "is a directory"),
         ([sys.executable], "not UTF-8"),
     ],
@@ -154,3 +157,64 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         )
     assert done.returncode == 2
     assert "address already in use" in done.stderr
+
+
+HEAD = b"GET / HTTP/1.1\r\nHost: a\r\n"
+CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begin", "piece"),
+    [
+        (b"GET /", b"a" * 10_000),
+        (HEAD + b"X: ", b"a" * 10_000),
+        (HEAD, b"x: y\r\n" * 2000),
+        (CHUNKED + b"0\r\n", b"x: y\r\n" * 2000),
+        (CHUNKED + b"0\r\nX: ", b"a" * 10_000),
+        (CHUNKED + b"1;", b"a" * 10_000),
+    ],
+)
+def test_a_head_that_never_ends(tmp_path: Path, begin: bytes, piece: bytes) -> None:
+    handler = tmp_path / "handler.js"
+    handler.write_text("export default async (request) => new Response(await request.text())")
+    with serving(str(handler), "--isolates", "1") as served:
+        url = httpx.URL(served.url)
+        with socket.create_connection((url.host, url.port or 0), timeout=10) as client:
+            client.sendall(begin)
+            with pytest.raises(ConnectionError):  # noqa: PT012 - it is closed while we send
+                for _ in range(2000):
+                    client.sendall(piece)
+        large = httpx.post(served.url, content=iter([b"b" * 100] * 10_000))
+        assert large.text == "b" * 1_000_000
+        assert httpx.get(served.url, headers={"x": "a" * 60_000}).status_code == 200
+        assert httpx.get(served.url, headers={"x": "a" * 600_000}).status_code == 431
+
+
+def test_a_stream_does_not_keep_the_server_from_stopping(tmp_path: Path) -> None:
+    handler = tmp_path / "handler.js"
+    handler.write_text("""
+        export default () => new Response(new ReadableStream({
+          start: (controller) => controller.enqueue(new TextEncoder().encode("data: 1\\n\\n")),
+        }))
+    """)
+    arguments = [str(handler), "--isolates", "1", "--shutdown-grace", "200ms"]
+    with (
+        serving(*arguments) as served,
+        httpx.stream("GET", served.url, timeout=None) as response,
+    ):
+        assert next(response.iter_raw()) == b"data: 1\n\n"
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(timeout=10) in (0, -signal.SIGTERM)
+
+
+def test_bodies_and_times_are_bounded(tmp_path: Path) -> None:
+    handler = tmp_path / "handler.js"
+    handler.write_text("""
+        export default async (request) =>
+          request.method === "GET" ? new Promise(() => {}) : new Response(await request.text())
+    """)
+    options = ["--isolates", "1", "--max-body", "1kB", "--timeout", "100ms"]
+    with serving(str(handler), *options) as served:
+        assert httpx.get(served.url).status_code == 504
+        assert httpx.post(served.url, content=b"x" * 1000).text == "x" * 1000
+        assert httpx.post(served.url, content=b"x" * 1001).status_code == 413

@@ -165,6 +165,15 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
     parser.add_argument("--isolates", type=int, default=2, help="how many answer requests (2)")
+    parser.add_argument(
+        "--timeout", type=_optional_duration, metavar="TIME", default=30, help=_HELP["timeout"]
+    )
+    parser.add_argument(
+        "--max-body", type=_optional_size, metavar="SIZE", default=None, help=_HELP["max_body"]
+    )
+    parser.add_argument(
+        "--shutdown-grace", type=duration, metavar="TIME", default=10, help=_HELP["shutdown_grace"]
+    )
     parser.add_argument("--reload", action="store_true", help=_HELP["reload"])
     parser.add_argument(
         "--env", metavar="NAME=VALUE", action="append", default=[], help=_HELP["env"]
@@ -229,6 +238,9 @@ _ATTACKS: Final = "Puts on each layer of confinement and attacks it. Takes about
 _HELP: Final = {
     "allow": "a pattern of URLs that may be fetched, such as https://api.example.com",
     "env": "a value that the handler gets in its second argument",
+    "timeout": "time until a handler has to have answered (30s)",
+    "max_body": "bytes of a request's body (none)",
+    "shutdown_grace": "time that requests under way get when the server is to stop (10s)",
     "reload": "load the handler again when a file beside it changes",
     "module": "it is a module, as .mjs and .mts files are; its value is its default export",
     "directory": "a folder that its imports, and FILE, are in; what is in it can be imported",

@@ -32,6 +32,8 @@ def serve(options: argparse.Namespace) -> int:
     """
     try:
         import uvicorn
+
+        from .http_protocol import BoundedHttp
     except ModuleNotFoundError:
         raise UsageError("serve needs the extra `server`: pip install 'atoll[server]'") from None
     file = Path(options.file)
@@ -41,6 +43,7 @@ def serve(options: argparse.Namespace) -> int:
     server = uvicorn.Server(
         uvicorn.Config(
             app,
+            http=BoundedHttp,
             host=options.host,
             port=options.port,
             lifespan="on",
@@ -48,6 +51,7 @@ def serve(options: argparse.Namespace) -> int:
             log_config=None,
             server_header=False,
             timeout_keep_alive=75,
+            timeout_graceful_shutdown=options.shutdown_grace,
             ws_max_size=16 * 2**20,
         )
     )
@@ -85,6 +89,9 @@ def _app(options: argparse.Namespace) -> App:
                 modules=modules_beside(options.file),
             ),
             isolates=options.isolates,
+            timeout=options.timeout,
+            max_body=options.max_body,
+            shutdown_grace=options.shutdown_grace,
         )
     except ValueError as error:
         raise UsageError(str(error)) from None
