@@ -248,3 +248,21 @@ async def test_call_finds_functions_by_path_and_keeps_their_receiver(isolate: Is
     for missing in ("nothing", "shop.nothing", "shop"):
         with pytest.raises(JSError):
             await isolate.call(missing)
+
+
+async def test_awaiting_what_another_loop_has_says_so_and_tells_the_guest_no_paths(
+    fresh_isolate: Isolate,
+) -> None:
+    other = asyncio.new_event_loop()
+    try:
+
+        async def wait() -> None:
+            await other.create_future()
+
+        await fresh_isolate.define_async_function("wait", wait)
+        told = await fresh_isolate.eval("wait().catch((error) => error.message)")
+        assert told.startswith("the function awaited what belongs to another event loop")
+        with pytest.raises(RuntimeError, match="run_coroutine_threadsafe"):
+            await fresh_isolate.eval("wait()")
+    finally:
+        other.close()

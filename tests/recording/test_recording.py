@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import signal
 import time
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 import atoll.sync
-from atoll import Isolate, JSError, Limits, Runtime, WallTimeLimitExceeded
+from atoll import Isolate, JSError, Limits, MarshalError, Runtime, WallTimeLimitExceeded
+from atoll.console import Console
 from atoll.crypto import Crypto
 from atoll.fetch import Request, Response
 from atoll.modules import Modules
@@ -70,11 +72,11 @@ async def test_a_run_with_everything_in_it_is_repeated_without_its_functions(pat
         assert evaluated.outcome == "returned"
         assert {"tools.lookup", "now", "Fetch._fetch"} <= {call.name for call in replayed.calls}
         told = [(call.name, call.arguments) for call in replayed.calls if call.outcome == "posted"]
-        assert told[0] == ("Console._printed", '["log",null,"so far","8"]')
+        assert told[0] == ("Console._printed", ["log", None, "so far", "8"])
         assert [name for name, _ in told[1:]] == [
             "Console._timer_started", "<uncaught>", "Console._timed", "Console._printed",
         ]  # fmt: skip
-        assert "lost" in told[2][1]
+        assert "lost" in str(told[2][1][0])
 
 
 async def test_recorded_timers_go_on_in_real_time(path: Path) -> None:
@@ -280,7 +282,7 @@ async def test_a_file_that_was_cut_short_is_good_up_to_there(path: Path) -> None
     path.write_bytes(data[: data.rindex(b"greet('bob')") + 3])
     replayed = await replay(path)
     assert replayed.ended is None
-    assert [call.arguments for call in replayed.calls[-2:]] == ['["ada"]', '["log",null,"one","1"]']
+    assert [call.arguments for call in replayed.calls[-2:]] == [["ada"], ["log", None, "one", "1"]]
 
 
 async def test_what_is_no_recording_is_refused(path: Path) -> None:
@@ -349,8 +351,63 @@ async def test_a_plain_isolate_has_no_recorder() -> None:
 def test_calls_can_be_read_without_a_replay(path: Path) -> None:
     asyncio.run(record_greeting(path))
     calls = [call for call in Recording(path).calls() if call.direction == "to host"]
-    assert [(c.name, c.arguments, c.outcome, c.result) for c in calls] == [
-        ("greet", '["ada"]', "returned", '"hello ada"'),
-        ("Console._printed", '["log",null,"one","1"]', "posted", ""),
-        ("greet", '["bob"]', "returned", '"hello bob"'),
+    assert [(c.name, c.arguments, c.outcome, c.value) for c in calls] == [
+        ("greet", ["ada"], "returned", "hello ada"),
+        ("Console._printed", ["log", None, "one", "1"], "posted", None),
+        ("greet", ["bob"], "returned", "hello bob"),
     ]
+    assert str(calls[0]) == "to host: greet('ada') → 'hello ada'"
+
+
+async def test_calls_have_the_values_that_went_both_ways(path: Path) -> None:
+    when = dt.datetime(2026, 1, 2, tzinfo=dt.UTC)
+
+    def refuse(_: object) -> None:
+        raise LookupError("there is none")
+
+    async with Runtime(record=path, timers="manual") as rt:
+        await rt.define_function(
+            "tools.find", lambda *_: {"when": when, "big": -(2**70), "b": b"x"}
+        )
+        await rt.define_function("refuse", refuse)
+        await rt.eval("globalThis.kept = () => 1")
+        await rt.eval(
+            "(m) => tools.find(m, new Uint8Array([1]), kept, Promise.resolve())", {1: "a"}
+        )
+        with pytest.raises(LookupError):
+            await rt.eval("refuse(kept)")
+        with pytest.raises(MarshalError):
+            await rt.eval("[Symbol()]")
+        with pytest.raises(JSError):
+            await rt.eval("throw { code: 1 }")
+        await rt.eval("(stream, f, u) => 1", (n for n in [1]), refuse, atoll.undefined)
+    calls = Recording(path).calls()
+    find, failed = (call for call in calls if call.direction == "to host")
+    assert find.arguments[:2] == [{1: "a"}, b"\x01"]
+    function, promise = find.arguments[2:]
+    assert (function.kind, function.owner, promise.kind) == ("function", "guest", "promise")
+    assert repr(function) == f"<function {function.number} of the guest>"
+    assert find.value == {"when": when, "big": -(2**70), "b": b"x"}
+    assert find.error is None
+    assert failed.arguments[0].kind == "function"
+    assert (failed.outcome, str(failed.error)) == ("threw", "LookupError: there is none")
+    evaluated = [call for call in calls if call.name == "evaluate"]
+    assert [(c.outcome, str(c.error)) for c in evaluated[2:5]] == [
+        ("threw", "LookupError: there is none"),
+        ("threw", "result[0]: a symbol cannot leave the isolate"),
+        ("threw", "Uncaught: {'code': 1}"),
+    ]
+    stream, passed, undefined = evaluated[5].arguments[2]
+    assert [stream.kind, passed.kind, passed.owner] == ["ReadableStream", "function", "host"]
+    assert undefined is atoll.undefined
+
+
+@pytest.mark.parametrize("make", [lambda entries: entries.append, lambda e: Console(e.append)])
+async def test_a_replay_shows_what_was_printed(path: Path, make: Any) -> None:
+    async with Runtime(record=path, timers="manual") as rt:
+        await rt.eval("console.group('g'); console.error('one', [1]); console.count(); 1")
+    entries: list[Any] = []
+    await replay(path, console=make(entries))
+    assert [(e.kind, e.text, e.group_depth) for e in entries] == [
+        ("group", "g", 0), ("error", "one [ 1 ]", 1), ("count", "default: 1", 1),
+    ]  # fmt: skip

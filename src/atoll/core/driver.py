@@ -45,6 +45,7 @@ READ_SIZE: Final = 64 * 1024
 MOST_VECTORS: Final = 64
 """Buffers that one system call fills; the kernel takes 1024 at most."""
 _NEVER: Final = float("inf")
+_OTHER_LOOP: Final = "attached to a different loop"
 NO_START: Final = "there is no memory for another isolate"
 WIDE_PIPE: Final = 256 * 1024
 """Bytes that a pipe holds once it has had much to carry; 64 KiB is usual."""
@@ -213,6 +214,13 @@ class Driver:
         if isinstance(error, asyncio.CancelledError):
             # Whoever waits for the guest has not been cancelled, so it must not look like that.
             error = JSError("AbortError", "the host function was cancelled")
+        elif type(error) is RuntimeError and _OTHER_LOOP in str(error):
+            # The text of asyncio tells the guest of tasks, with the paths of their files.
+            logger.error("A callback of an isolate awaited in the wrong loop", exc_info=error)
+            error = RuntimeError(
+                "the function awaited what belongs to another event loop; start that with "
+                "asyncio.run_coroutine_threadsafe, and await asyncio.wrap_future of it"
+            )
         if invocation.id:
             try:
                 self.host.answer(invocation.id, value, error, invocation.export.id)

@@ -16,9 +16,11 @@ from __future__ import annotations
 
 from atoll.recording._format import RecordedCall, Recording, RecordingError
 from atoll.recording._replay import Replay, ReplayDiverged, replay, replay_blocking
+from atoll.recording._values import RecordedHandle
 
 __all__ = [
     "RecordedCall",
+    "RecordedHandle",
     "Recording",
     "RecordingError",
     "Replay",

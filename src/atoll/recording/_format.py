@@ -32,9 +32,11 @@ from typing import IO, Any, Final, Literal
 
 from atoll.core import operations
 from atoll.core.bundle import core_script
+from atoll.core.notation import describe
 from atoll.engine import engine_version
 from atoll.errors import AtollError
 from atoll.limits import Limits
+from atoll.recording._values import error_of, value_or_text
 from atoll.wire.frames import (
     CALL,
     POST,
@@ -142,17 +144,29 @@ class RecordedCall:
     Attributes:
         direction: ``"to host"``: a function of the owner's was called; ``"to guest"``.
         name: of the function, or of what the owner asked for.
-        arguments: as JSON, in Atoll's notation, cut to 200 characters.
+        arguments: what was passed. A `RecordedHandle` stands for what lived: functions, promises.
         outcome: ``"returned"``, ``"threw"``, ``"open"`` when the recording ends before, or
             ``"posted"`` for what has no answer: an entry of the console, an uncaught error.
-        result: the result or error, likewise.
+        value: what it returned.
+        error: what it threw: an exception, by name and message, in place of the one of then.
     """
 
     direction: Literal["to host", "to guest"]
     name: str
-    arguments: str
+    arguments: list[Any]
     outcome: Literal["returned", "threw", "open", "posted"]
-    result: str
+    value: Any = None
+    error: BaseException | None = None
+
+    def __str__(self) -> str:
+        """A line for a person; what is long is cut."""
+        arguments = ", ".join(map(describe, self.arguments))
+        what = f"{self.direction}: {self.name}({arguments})"
+        if self.outcome == "returned":
+            return f"{what} → {describe(self.value)}"
+        if self.error is not None:
+            return f"{what} threw {describe(str(self.error))}"
+        return f"{what} ({self.outcome})" if self.outcome == "open" else what
 
 
 class Recording:
@@ -224,9 +238,27 @@ class Recording:
                 if index is not None:
                     answers[index] = frame
         return [
-            _readable(kind, frame, answers.get(index), self.describe_target(kind, frame))
+            self._readable(kind, frame, answers.get(index))
             for index, (kind, frame) in enumerate(begun)
         ]
+
+    def arguments_of(self, kind: int, call: Frame) -> list[Any]:
+        """What a call passes."""
+        by_guest = kind == GUEST_FRAME
+        arguments = value_or_text(call, by_guest=by_guest, depth=self.limits.depth)
+        return arguments if isinstance(arguments, list) else [arguments]
+
+    def _readable(self, kind: int, call: Frame, answer: Frame | None) -> RecordedCall:
+        outcome: Any = "posted" if call.kind == POST else "open"
+        value, error = None, None
+        how: Any = {"by_guest": kind != GUEST_FRAME, "depth": self.limits.depth}
+        if answer is not None and answer.kind == RETURN:
+            outcome, value = "returned", value_or_text(answer, **how)
+        elif answer is not None:
+            outcome, error = "threw", error_of(answer, **how)
+        direction: Any = "to host" if kind == GUEST_FRAME else "to guest"
+        name, arguments = self.describe_target(kind, call), self.arguments_of(kind, call)
+        return RecordedCall(direction, name, arguments, outcome, value, error)
 
     def describe_target(self, kind: int, frame: Frame) -> str:
         """The name of what a call calls."""
@@ -271,19 +303,6 @@ def decode(decoder: FrameDecoder, data: bytes) -> list[Frame]:
             frames += decoder.feed(data)
             data = b""
     return frames
-
-
-def _readable(kind: int, call: Frame, answer: Frame | None, name: str) -> RecordedCall:
-    outcome: Any = "posted" if call.kind == POST else "open"
-    if answer is not None:
-        outcome = "returned" if answer.kind == RETURN else "threw"
-    return RecordedCall(
-        "to host" if kind == GUEST_FRAME else "to guest",
-        name,
-        body_text(call),
-        outcome,
-        "" if answer is None else body_text(answer),
-    )
 
 
 def body_text(frame: Frame) -> str:

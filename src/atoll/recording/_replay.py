@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import select
 import time
 from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from atoll.core.bundle import core_script
 from atoll.core.driver import READ_SIZE
@@ -26,7 +29,10 @@ from atoll.recording._format import (
     frame_bytes,
     is_recorded,
 )
-from atoll.wire.frames import CALL, READY, RETURN, Frame, FrameDecoder, ProtocolViolation
+from atoll.wire.frames import CALL, POST, READY, RETURN, Frame, FrameDecoder, ProtocolViolation
+
+if TYPE_CHECKING:
+    from atoll.console import Console, Entry
 
 __all__ = ["Replay", "ReplayDiverged", "replay", "replay_blocking"]
 
@@ -71,6 +77,7 @@ async def replay(
     *,
     timeout: float = 30.0,
     confinement: Confinement = "require",
+    console: Console | Callable[[Entry], object] | None = None,
 ) -> Replay:
     """Replay a recorded run in a fresh isolate, without any function of the owner's.
 
@@ -78,12 +85,15 @@ async def replay(
         path: the recording.
         timeout: seconds that the guest may take from one message to the next.
         confinement: as for `Isolate`.
+        console: gets what the guest prints, as that of a `Runtime` does.
 
     Raises:
         ReplayDiverged: the guest did something else; the error says what and where.
         RecordingError: the file is no recording, or was made with another version.
     """
-    return await asyncio.to_thread(replay_blocking, path, timeout=timeout, confinement=confinement)
+    return await asyncio.to_thread(
+        replay_blocking, path, timeout=timeout, confinement=confinement, console=console
+    )
 
 
 def replay_blocking(
@@ -91,10 +101,11 @@ def replay_blocking(
     *,
     timeout: float = 30.0,
     confinement: Confinement = "require",
+    console: Console | Callable[[Entry], object] | None = None,
 ) -> Replay:
     """Replay a recorded run; see `replay`."""
     recording = Recording(path)
-    player = _Player(recording, confinement, timeout)
+    player = _Player(recording, confinement, timeout, _printers(console))
     try:
         return player.play()
     finally:
@@ -104,8 +115,15 @@ def replay_blocking(
 class _Player:
     """One process, fed from a recording."""
 
-    def __init__(self, recording: Recording, confinement: Confinement, timeout: float) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        confinement: Confinement,
+        timeout: float,
+        printers: Mapping[str, Callable[..., object]],
+    ) -> None:
         self._recording = recording
+        self._printers = printers
         self._timeout = timeout
         self._process: IsolateProcess = launch(recording.limits, confinement)
         self._writers = (PipeWriter(self._process.input), PipeWriter(self._process.replies))
@@ -126,7 +144,15 @@ class _Player:
                 self._say(kind, frame)
             elif kind == GUEST_FRAME:
                 self._expect(frame)
+                if frame.kind == POST and self._printers:
+                    self._print(frame)
         return Replay(self._compared, self._recording.calls(), self._recording.ended)
+
+    def _print(self, frame: Frame) -> None:
+        recording = self._recording
+        printer = self._printers.get(recording.describe_target(GUEST_FRAME, frame))
+        if printer is not None:
+            printer(*recording.arguments_of(GUEST_FRAME, frame))
 
     def close(self) -> None:
         self._process.kill()
@@ -209,6 +235,20 @@ class _Player:
     def _wait_for_exit(self) -> None:
         while not isinstance(self._process.poll(), ProcessExit):
             select.select([self._process.control], [], [])
+
+
+def _printers(
+    console: Console | Callable[[Entry], object] | None,
+) -> dict[str, Callable[..., object]]:
+    """What a console calls its callbacks for, by the names that a recording knows it by."""
+    if console is None:
+        return {}
+    from atoll.console import Console
+
+    if not isinstance(console, Console):
+        console = Console(console)
+    called = console.options().values()
+    return {value.__qualname__: value for value in called if inspect.ismethod(value)}
 
 
 def _first_difference(one: bytes, other: bytes) -> int:
