@@ -27,17 +27,16 @@ from atoll.errors import (
 
 from . import _browser_field, _builtins, _commonjs, _compiled
 from ._files import Folder, OutsideError, TooLargeError
-from ._packages import PackageError, Packages
+from ._packages import PackageError
+from ._resolution import Request, Resolver, Want, short
 from ._sources import Kind, ModuleSource, extension_of, kind_of
 from ._urls import (
     BASE,
     is_relative,
     join,
     name_of,
-    normal,
     path_below,
     scheme_of,
-    to_url,
     without_query,
 )
 
@@ -52,9 +51,6 @@ if TYPE_CHECKING:
 _TYPES: Final = frozenset({"", "json", "text", "bytes", "require"})
 _ANSWER: Final = 32 * 1024 * 1024
 """Characters of sources in one answer; the guest asks again for the rest."""
-_LONGEST: Final = 4096
-_LONGEST_IMPORTER: Final = 16 * 1024
-"""Characters of an importer's URL: of the longest path of a file, each byte with a percent sign."""
 _REQUESTS: Final = 100_000
 _KIND: Final = 2
 _CODE: Final = 3
@@ -63,21 +59,6 @@ _MAP_COMMENT: Final = re.compile(r"//[#@] ?sourceMappingURL=([^\s'\"]+)\s*$")
 
 Record = list[Any]
 Key = tuple[str, str]
-
-
-class _Want:
-    """A module that somebody asks for."""
-
-    __slots__ = ("importer", "specifier", "type", "url")
-
-    def __init__(self, specifier: str, importer: str, wanted: str, url: str) -> None:
-        self.specifier = specifier
-        self.importer = importer
-        self.type = wanted
-        self.url = url
-
-    def error(self, kind: type[ModuleError], reason: str, rule: str) -> ModuleError:
-        return kind(reason, _short(self.specifier), _short(self.importer), rule)
 
 
 class ModuleSession:
@@ -90,12 +71,11 @@ class ModuleSession:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._packages = Packages(config.mounts)
-        # Longer prefixes first.
-        self._trees = sorted(config.trees.items(), key=lambda item: -len(item[0]))
+        self._resolver = Resolver(config)
+        self._packages = self._resolver.packages
         self._delivered: set[Key] = set()
         self._ready: dict[Key, Record] = {}
-        self._untranspiled: dict[Key, tuple[_Want, Language]] = {}
+        self._untranspiled: dict[Key, tuple[Want, Language]] = {}
         self._loading: dict[Key, asyncio.Future[Record]] = {}
         self._failed: dict[Key, ModuleError | JSSyntaxError] = {}
         self._count = 0
@@ -122,10 +102,10 @@ class ModuleSession:
         """The URL that a specifier means (``import.meta.resolve``)."""
         texts = _texts([specifier, importer, ""])
         try:
-            return self._place(texts).url
+            return self._resolver.place(texts).url
         except ModuleError:
             # A URL means itself, whether there is a module or not.
-            url = self._as_url(_Want(*texts, ""))
+            url = self._resolver.as_url(Want(*texts, ""))
             if url is None:
                 raise
             return url
@@ -148,7 +128,7 @@ class ModuleSession:
         Raises:
             ModuleDenied: always.
         """
-        want = _Want(*_texts([specifier, importer, ""]), "")
+        want = Want(*_texts([specifier, importer, ""]), "")
         raise want.error(
             ModuleDenied,
             "it waits for its importer, which waits for it: a cycle of top-level awaits",
@@ -166,7 +146,7 @@ class ModuleSession:
             raise ValueError("a malformed request for modules")
         for text in arrived:
             self._note_arrival(text)
-        wants = [self._place(_texts(request)) for request in requests]
+        wants = [self._resolver.place(_texts(request)) for request in requests]
         missing = {(want.type, want.url): want for want in wants}
         missing = {key: want for key, want in missing.items() if key not in self._delivered}
         self._check_count(missing)
@@ -202,7 +182,7 @@ class ModuleSession:
         if record is not None:
             self._delivered.add((kind, url))
 
-    def _check_count(self, missing: dict[Key, _Want]) -> None:
+    def _check_count(self, missing: dict[Key, Want]) -> None:
         limit = self._config.max_modules
         new = [want for key, want in missing.items() if key not in self._ready]
         if self._count + len(new) > limit:
@@ -214,136 +194,9 @@ class ModuleSession:
             )
         self._count += len(new)
 
-    # Where a specifier leads
-
-    def _place(self, request: tuple[str, str, str]) -> _Want:
-        specifier, importer, wanted = request
-        want = _Want(specifier, importer, wanted, "")
-        is_text = _is_well_formed(specifier) and _is_well_formed(importer)
-        if not 0 < len(specifier) <= _LONGEST or "\0" in specifier or not is_text:
-            raise want.error(ModuleDenied, "that is no specifier", "specifier")
-        if len(importer) > _LONGEST_IMPORTER:
-            raise want.error(ModuleDenied, "the importer's URL is too long", "importer")
-        want.url = self._resolve(want)
-        if wanted == "require":
-            want.type = "require-json" if extension_of(want.url) == ".json" else ""
-        return want
-
-    def _resolve(self, want: _Want) -> str:
-        url = self._as_url(want)
-        if self._config.map is not None:
-            applies, address = self._config.map.resolve(want.specifier, url, want.importer)
-            if applies and address is None:
-                raise want.error(ModuleDenied, "the import map forbids it", "import map")
-            url = address if applies else url
-        try:
-            return self._resolve_bare(want) if url is None else self._resolve_url(want, url)
-        except PackageError as error:
-            kind = ModuleNotFound if error.missing else ModuleDenied
-            raise want.error(kind, str(error), error.rule) from None
-
-    def _as_url(self, want: _Want) -> str | None:
-        """A specifier that is a URL or a path, as a URL."""
-        specifier, importer = want.specifier, want.importer
-        try:
-            if not is_relative(specifier):
-                return normal(specifier) if scheme_of(specifier) is not None else None
-            url = _builtins.join(specifier, importer) or join(specifier, importer)
-        except ValueError:
-            raise want.error(ModuleDenied, "that is no URL", "specifier") from None
-        if url is None:
-            raise want.error(
-                ModuleDenied,
-                "the importer's URL has no path that it could be relative to",
-                "specifier",
-            )
-        return url
-
-    def _resolve_url(self, want: _Want, url: str) -> str:
-        scheme = scheme_of(url)
-        if without_query(url) in self._config.virtual or url in self._config.virtual:
-            return url
-        if scheme == "node":
-            found = self._packages.replaced(want.specifier, want.importer, _mode(want))
-            return found or self._resolve_builtin(want, url[len("node:") :])
-        if self._tree_of(url) is not None and self._packages.mount_of(url) is None:
-            return url
-        if self._packages.mount_of(url) is not None:
-            found = None if want.type == "require" else self._packages.real_url(url)
-            found = found or self._packages.resolve_relative(without_query(url))
-            if found is not None:
-                return found
-        elif self._config.fallback is not None:
-            return url
-        raise self._not_provided(want, url)
-
-    def _resolve_bare(self, want: _Want) -> str:
-        specifier = want.specifier
-        if specifier.startswith("#"):
-            private = self._packages.resolve(specifier, want.importer, _mode(want))
-            if private is not None:
-                return private
-        url = to_url(specifier)
-        if url in self._config.virtual or without_query(url) in self._config.virtual:
-            return url
-        if self._tree_of(url, bare=True) is not None:
-            return url
-        if self._config.mounts:
-            found = self._packages.replaced(specifier, want.importer, _mode(want))
-            if found is None and specifier in _builtins.NAMES:
-                return self._resolve_builtin(want, specifier)
-            found = found or self._packages.resolve(specifier, want.importer, _mode(want))
-            if found is not None:
-                return found
-            if _builtins.is_of_node(specifier) and self._config.fallback is None:
-                return self._resolve_builtin(want, specifier)
-        if self._config.fallback is not None:
-            return url
-        if self._tree_of(url) is not None:
-            return url
-        raise self._not_provided(want, url)
-
-    def _resolve_builtin(self, want: _Want, name: str) -> str:
-        if name in _builtins.NAMES:
-            return f"node:{name}"
-        if want.importer.startswith("node:") and _builtins.is_part(name):
-            return f"node:{name}"
-        raise want.error(
-            ModuleDenied,
-            f'the built-in module "{name}" needs an authority that an isolate does not have, or is '
-            f"unknown; available: {', '.join(sorted(_builtins.NAMES))}",
-            "node: imports",
-        )
-
-    def _not_provided(self, want: _Want, url: str) -> ModuleError:
-        scheme = scheme_of(url)
-        if not url.startswith(BASE) and scheme is not None:
-            return want.error(
-                ModuleDenied,
-                f"{scheme}: imports are not allowed; Modules() allows one by "
-                f"virtual({url[:80]!r}, …), source_tree(prefix, …) or fallback(…)",
-                f"{scheme}: imports",
-            )
-        hint = (
-            "nothing provides it"
-            if self._config.virtual or self._config.trees or self._config.mounts
-            else "this isolate's Modules() is empty; add virtual(…), directory(…), "
-            "mount_node_modules(…) or a fallback(…)"
-        )
-        if self._config.mounts and not is_relative(want.specifier):
-            hint = "no virtual module, folder or mounted package has that name"
-        return want.error(ModuleNotFound, hint, "not found")
-
-    def _tree_of(self, url: str, *, bare: bool = False) -> tuple[str, Any] | None:
-        """The folder or tree that a URL is in. An empty prefix is no claim on bare names."""
-        for prefix, tree in self._trees:
-            if url.startswith(prefix) and not (bare and prefix == BASE and self._config.mounts):
-                return prefix, tree
-        return None
-
     # Sources
 
-    def _find(self, key: Key, want: _Want) -> Record | Awaitable[Record]:
+    def _find(self, key: Key, want: Want) -> Record | Awaitable[Record]:
         """A module's record, at once or later."""
         failure = self._failed.get(key)
         if isinstance(failure, JSSyntaxError):
@@ -367,7 +220,7 @@ class ModuleSession:
         self._loading[key] = task
         return asyncio.shield(task)
 
-    async def _finish(self, key: Key, want: _Want, source: Awaitable[Any]) -> Record:
+    async def _finish(self, key: Key, want: Want, source: Awaitable[Any]) -> Record:
         try:
             async with asyncio.timeout(self._config.load_time):
                 loaded = await source
@@ -391,7 +244,7 @@ class ModuleSession:
         finally:
             del self._loading[key]
 
-    def _load(self, want: _Want) -> Any:
+    def _load(self, want: Want) -> Any:
         """What a provider has for a module."""
         url = want.url
         virtual = self._config.virtual
@@ -403,7 +256,7 @@ class ModuleSession:
         mount = self._packages.mount_of(url)
         if mount is not None:
             return self._read(want, mount.folder, path_below(url, mount.url))
-        found = self._tree_of(url)
+        found = self._resolver.tree_of(url)
         if found is not None:
             prefix, tree = found
             path = path_below(url, prefix)
@@ -416,7 +269,7 @@ class ModuleSession:
         specifier = url if is_relative(want.specifier) else want.specifier
         return _call(want, self._config.fallback, specifier, want.importer)
 
-    def _read(self, want: _Want, folder: Folder, path: str | None) -> bytes | None:
+    def _read(self, want: Want, folder: Folder, path: str | None) -> bytes | None:
         if path is None:
             raise want.error(ModuleDenied, "the path is malformed, or leads out", "path")
         try:
@@ -428,7 +281,7 @@ class ModuleSession:
         except TooLargeError:
             raise self._too_large(want) from None
 
-    def _read_file(self, want: _Want, path: Path) -> bytes:
+    def _read_file(self, want: Want, path: Path) -> bytes:
         try:
             if path.stat().st_size > self._config.max_source:
                 raise self._too_large(want)
@@ -436,21 +289,21 @@ class ModuleSession:
         except OSError as error:
             raise _loader_raised(want, error) from error
 
-    def _too_large(self, want: _Want) -> ModuleError:
+    def _too_large(self, want: Want) -> ModuleError:
         return want.error(
             ModuleLoadError,
             f"it has more than {self._config.max_source} bytes (Modules(max_source=…))",
             "max_source",
         )
 
-    def _record(self, want: _Want, loaded: Any) -> Record:
+    def _record(self, want: Want, loaded: Any) -> Record:
         """A module as the guest gets it: URL, type, kind, and text or bytes."""
         if loaded is None:
             name = name_of(want.url)
             hint = ""
             if is_relative(want.specifier) and "." not in name.rpartition("/")[2]:
                 hint = "; an import names the whole file, as in ./util.ts"
-            raise want.error(ModuleNotFound, f'there is no "{_short(name)}"{hint}', "not found")
+            raise want.error(ModuleNotFound, f'there is no "{short(name)}"{hint}', "not found")
         source = loaded if isinstance(loaded, ModuleSource) else ModuleSource(loaded)
         if not isinstance(source.code, str | bytes):
             raise want.error(
@@ -481,7 +334,7 @@ class ModuleSession:
             *(self._node_globals(want, code), source_map, None, None),
         ]
 
-    def _text(self, want: _Want, code: str | bytes) -> str:
+    def _text(self, want: Want, code: str | bytes) -> str:
         if isinstance(code, str):
             return code
         try:
@@ -491,7 +344,7 @@ class ModuleSession:
                 ModuleLoadError, f"its source is not UTF-8 (byte {error.start})", "UTF-8"
             ) from None
 
-    def _script(self, want: _Want, source: ModuleSource, text: str) -> tuple[str, str]:
+    def _script(self, want: Want, source: ModuleSource, text: str) -> tuple[str, str]:
         kind = source.kind or self._kind(want, text)
         if kind == "json":
             raise want.error(
@@ -505,7 +358,7 @@ class ModuleSession:
             text = f"//{text}"
         return kind, text
 
-    def _kind(self, want: _Want, text: str) -> str:
+    def _kind(self, want: Want, text: str) -> str:
         kind = kind_of(want.url)
         if kind is None:
             raise want.error(
@@ -529,7 +382,7 @@ class ModuleSession:
                 return "cjs"
         return kind
 
-    def _compiled(self, want: _Want, kind: str, code: str) -> Record | None:
+    def _compiled(self, want: Want, kind: str, code: str) -> Record | None:
         """A large module's record with its code cache, if there is one yet."""
         cache = self._config.cache
         if cache is None or self.limits is None or kind not in ("esm", "cjs"):
@@ -553,7 +406,7 @@ class ModuleSession:
             *(node_globals, None, found.names, found.cache),
         ]
 
-    def _node_globals(self, want: _Want, code: str) -> list[str]:
+    def _node_globals(self, want: Want, code: str) -> list[str]:
         is_package = self._packages.mount_of(want.url) is not None
         return _commonjs.node_globals(code) if is_package else []
 
@@ -591,12 +444,12 @@ class ModuleSession:
             self._ready[key] = record
             self._untranspiled.pop(key, None)
 
-    def _not_compiled(self, key: Key, want: _Want, error: CompilerFailed) -> ModuleError:
+    def _not_compiled(self, key: Key, want: Want, error: CompilerFailed) -> ModuleError:
         failure = self._failed[key] = want.error(ModuleLoadError, str(error), "typescript")
         del self._untranspiled[key], self._ready[key]
         return failure
 
-    def _source_map(self, want: _Want, source: ModuleSource, text: str) -> str | None:
+    def _source_map(self, want: Want, source: ModuleSource, text: str) -> str | None:
         """The text of a module's source map; the guest finds those that are inside the module."""
         found: Any = source.source_map
         if found is None:
@@ -633,7 +486,7 @@ class ModuleSession:
     def _load_now(self, url: str) -> Any:
         """What a provider has for a URL, if it can be had without waiting; else None."""
         try:
-            found = self._load(_Want(url, url, "text", url)) if self._provides(url) else None
+            found = self._load(Want(url, url, "text", url)) if self._provides(url) else None
         except ModuleError:
             return None
         if inspect.iscoroutine(found):
@@ -643,7 +496,7 @@ class ModuleSession:
     def _provides(self, url: str) -> bool:
         return (
             url in self._config.virtual
-            or self._tree_of(url) is not None
+            or self._resolver.tree_of(url) is not None
             or self._packages.mount_of(url) is not None
         )
 
@@ -660,11 +513,7 @@ def _builtin(name: str) -> ModuleSource | None:
         return None  # a part that none of them has
 
 
-def _mode(want: _Want) -> Any:
-    return "require" if want.type == "require" else "import"
-
-
-def _call(want: _Want, loader: Callable[..., Any], *args: str) -> Any:
+def _call(want: Want, loader: Callable[..., Any], *args: str) -> Any:
     try:
         return loader(*args)
     except ModuleError:
@@ -673,26 +522,13 @@ def _call(want: _Want, loader: Callable[..., Any], *args: str) -> Any:
         raise _loader_raised(want, error) from error
 
 
-def _loader_raised(want: _Want, error: Exception) -> ModuleError:
+def _loader_raised(want: Want, error: Exception) -> ModuleError:
     return want.error(ModuleLoadError, f"its loader raised {type(error).__name__}", "loader")
 
 
-def _texts(request: Any) -> tuple[str, str, str]:
+def _texts(request: Any) -> Request:
     if type(request) is not list or len(request) != 3 or any(type(t) is not str for t in request):
         raise ValueError("a malformed request for a module")
     if request[2] not in _TYPES:
         raise ValueError("a request for an unknown type of module")
     return request[0], request[1], request[2]
-
-
-def _is_well_formed(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _short(text: str) -> str:
-    text = text[:201].encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= 200 else f"{text[:200]}…"
