@@ -10,7 +10,7 @@ import time
 import pytest
 
 from atoll import IsolateCrashed, IsolateDisposed, Limits
-from atoll.core import driver
+from atoll.core import cancellations
 from atoll.core.host import Host
 from atoll.engine import IsolateProcess
 from atoll.sync import Isolate
@@ -37,14 +37,14 @@ def test_an_interrupt_ends_the_wait_for_a_guest_that_loops(fresh_isolate: Isolat
 def test_a_guest_that_only_waits_survives_the_interrupt(
     fresh_isolate: Isolate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("atoll.core.blocking.CANCEL_GRACE", 0.05)
-    monkeypatch.setattr(driver, "CANCEL_GRACE", 0.05)
+    monkeypatch.setattr(cancellations, "CANCEL_GRACE", 0.05)
+    monkeypatch.setattr(cancellations, "CANCEL_PATIENCE", 0.05)
     with interrupted_after(0.1), pytest.raises(KeyboardInterrupt):
         fresh_isolate.eval("globalThis.n = 7; new Promise(() => {})")
     # The watchdog has looked at the cancellation, which nobody has read the answer to, repeatedly.
     assert not wait_for_end(os.pidfd_open(pid_of(fresh_isolate)), 0.5)
     assert fresh_isolate.eval("n") == 7
-    assert fresh_isolate._driver._cancelled == {}
+    assert not fresh_isolate._driver._cancelled
 
 
 def test_an_interrupt_in_a_callback_comes_out_of_the_call(isolate: Isolate) -> None:

@@ -341,7 +341,7 @@ class AsyncDriver(driver.Driver):
         if pending.done or self.host.failure is not None:
             return
         self._start_cancelling(pending)
-        self._watch(self._cancelled[pending.id])
+        self._watch(self._cancelled.next_look())
         self._flush_soon()
 
     # Frames of the guest

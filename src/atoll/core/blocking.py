@@ -19,14 +19,13 @@ import copy
 import os
 import select
 import threading
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from atoll.core import operations, watchdog
 from atoll.core.coroutines import CoroutineRunner
-from atoll.core.driver import CANCEL_GRACE, MOST_VECTORS, NO_START, PLAIN, READ_SIZE, Driver
+from atoll.core.driver import MOST_VECTORS, NO_START, PLAIN, READ_SIZE, Driver
 from atoll.core.host import Invocation, Pending
 from atoll.core.launch import Confinement, explain_exit
 from atoll.core.reference import BaseReference
@@ -208,7 +207,7 @@ class BlockingDriver(Driver):
             if self._verdict is not None:
                 self.end(self._verdict)
             if self._cancelled:
-                self._renew_cancellations()
+                self._cancelled.renew(self._used())  # answers to earlier ones are read only now
             if self.meanwhile is not None and not host.session.blocked:
                 self.meanwhile()
             pending = None
@@ -288,14 +287,8 @@ class BlockingDriver(Driver):
     def _cancel(self, pending: Pending) -> None:
         if not pending.done and self.host.failure is None:
             self._start_cancelling(pending)
-            self._watch(self._cancelled[pending.id])
+            self._watch(self._cancelled.next_look())
             self._write()
-
-    def _renew_cancellations(self) -> None:
-        """What the guest answered to earlier cancellations is read only now."""
-        deadline = time.monotonic() + CANCEL_GRACE
-        for id in self._cancelled:
-            self._cancelled[id] = deadline
 
     # Frames of the guest
 
@@ -393,12 +386,8 @@ class BlockingDriver(Driver):
         self._look_at = min(self._look_at, look)
         return look
 
-    def _ignores_cancellation(self, now: float) -> bool:
-        return super()._ignores_cancellation(now) and not self._may_have_reacted()
-
-    def _next_look_at_cancellations(self) -> float:
-        now, look = time.monotonic(), super()._next_look_at_cancellations()
-        return look if look > now else now + CANCEL_GRACE
+    def _ignores_cancellation(self) -> bool:
+        return super()._ignores_cancellation() and not self._may_have_reacted()
 
     def _may_have_reacted(self) -> bool:
         """Whether the guest has said something, but nobody has called since and heard it."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from atoll.core import operations
 from atoll.core.bundle import core_script
+from atoll.core.cancellations import Cancellations
 from atoll.core.host import Host, Invocation, Pending
 from atoll.core.launch import Confinement, bound_memory, cpu_exceeded, launch
 from atoll.core.reference import BaseReference
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("atoll.isolate")
 
-CANCEL_GRACE: Final = 1.0
-"""Seconds that the guest has to notice a cancellation before its isolate is ended."""
 _CPU_CHECK: Final = 0.02
 """Shortest interval, in seconds, between looks at the processor clock."""
 READ_SIZE: Final = 64 * 1024
@@ -80,7 +79,7 @@ class Driver:
         self._owner_pid = os.getpid()
         self._wide: set[int] = set()
         self._writers: tuple[PipeWriter, ...] = ()
-        self._cancelled: dict[int, float] = {}
+        self._cancelled = Cancellations()
 
     def _make_host(self, limits: Limits, observer: Observer | None) -> Host:
         if observer is None:
@@ -247,14 +246,18 @@ class Driver:
         pending.on_done = self._cancellation_done
         pending.deadline = None
         self.host.session.cancel(pending.id)
-        self._cancelled[pending.id] = time.monotonic() + CANCEL_GRACE
+        self._cancelled.begin(pending.id, self._used())
 
     def _cancellation_done(self, pending: Pending) -> None:
-        self._cancelled.pop(pending.id, None)
+        self._cancelled.done(pending.id)
+
+    def _used(self) -> float:
+        """Seconds of processor time."""
+        return 0.0 if self.process is None else self.process.cpu_time()
 
     def _next_look(self) -> float:
         """When the limits on time want to be looked at again."""
-        look = self._next_look_at_cancellations()
+        look = self._cancelled.next_look()
         for pending in self._pending():
             if pending.deadline is not None and pending.deadline < look:
                 look = pending.deadline
@@ -265,7 +268,7 @@ class Driver:
         if self._limits.wall_time is not None:
             look = self.started_at + self._limits.wall_time
         if self._limits.cpu_time is not None and self.process is not None:
-            left = self._limits.cpu_time - self.process.cpu_time()
+            left = self._limits.cpu_time - self._used()
             look = min(look, time.monotonic() + max(_CPU_CHECK, left / (os.cpu_count() or 1)))
         return look
 
@@ -273,11 +276,7 @@ class Driver:
         """The limit on time that has been exceeded, if any."""
         now = time.monotonic()
         limits = self._limits
-        if (
-            limits.cpu_time is not None
-            and self.process is not None
-            and self.process.cpu_time() > limits.cpu_time
-        ):
+        if limits.cpu_time is not None and self._used() > limits.cpu_time:
             return cpu_exceeded(limits)
         if limits.wall_time is not None and now >= self.started_at + limits.wall_time:
             return WallTimeLimitExceeded(
@@ -291,16 +290,13 @@ class Driver:
                 )
         if self._cancelled and self.host.session.blocked:
             # It waits for a callback of ours and cannot hear; its time begins after that.
-            self._cancelled = dict.fromkeys(self._cancelled, now + CANCEL_GRACE)
-        if self._ignores_cancellation(now):
+            self._cancelled.renew(self._used())
+        if self._ignores_cancellation():
             return IsolateCrashed("the guest did not react to a cancellation and was ended")
         return None
 
-    def _ignores_cancellation(self, now: float) -> bool:
-        return any(now >= deadline for deadline in self._cancelled.copy().values())
-
-    def _next_look_at_cancellations(self) -> float:
-        return min(self._cancelled.copy().values(), default=_NEVER)
+    def _ignores_cancellation(self) -> bool:
+        return self._cancelled.are_ignored(self._used())
 
     def _pending(self) -> list[Pending]:
         # Copies, since the watchdog looks from a thread of its own.
