@@ -78,6 +78,7 @@ def test_what_people_call_most_has_its_parameters_described(module: str, name: s
     assert missing == []
 
 
+@pytest.mark.timeout(240)  # pdoc takes 8 s on a free machine
 def test_the_reference_can_be_written(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pdoc", "--docformat", "google", "-o", str(tmp_path)]
     ran = subprocess.run(
