@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from atoll import Isolate, Limits
+from atoll.confinement.syscalls import syscall
 from atoll.errors import WallTimeLimitExceeded
 from atoll.fs import DirectoryFileSystem, Files, NotAFile
 from atoll.fs._media_types import media_type as of_name
@@ -315,6 +316,55 @@ async def test_new_content_keeps_the_permissions(tmp_path: Path) -> None:
     assert found.st_mode & 0o777 == 0o640
     assert found.st_uid == (4711 if os.geteuid() == 0 else os.geteuid())
     assert (tmp_path / "f").read_bytes() == b"new"
+
+
+@pytest.mark.parametrize("tmpfile", [True, False])
+async def test_more_than_a_page_takes_the_place_of_an_empty_file(
+    tmp_path: Path, tmpfile: bool
+) -> None:
+    (tmp_path / "f").touch()
+    (tmp_path / "f").chmod(0o640)
+    empty = (tmp_path / "f").stat().st_ino
+    with directory(tmp_path) as files:
+        files._has_tmpfile = files._has_tmpfile and tmpfile
+        files.write_bytes("f", b"new" * 4096)
+    assert os.listdir(tmp_path) == ["f"]  # the empty one is gone
+    assert (tmp_path / "f").read_bytes() == b"new" * 4096
+    assert (tmp_path / "f").stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "f").stat().st_ino != empty
+
+
+@pytest.mark.parametrize("put", ["a directory", "nothing", "content"])
+async def test_an_empty_file_that_is_swapped_while_it_is_replaced(
+    tmp_path: Path, put: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has the moment between the look at the file and the call that replaces it."""
+    target = tmp_path / "f"
+    target.touch()
+
+    def swap() -> None:
+        target.unlink()
+        if put == "a directory":
+            target.mkdir()
+            (target / "theirs").write_bytes(b"theirs")
+        elif put == "content":
+            target.write_bytes(b"theirs")
+
+    def late(*arguments: object) -> int:
+        monkeypatch.undo()
+        swap()
+        return syscall(*arguments)  # type: ignore[arg-type]
+
+    with directory(tmp_path) as files:
+        monkeypatch.setattr("atoll.fs._directory_stage.syscall", late)
+        if put == "a directory":
+            with pytest.raises(IsADirectoryError):
+                files.write_bytes("f", b"new" * 4096)
+            assert (target / "theirs").read_bytes() == b"theirs"
+        else:
+            files.write_bytes("f", b"new" * 4096)
+            assert target.read_bytes() == b"new" * 4096
+    assert os.listdir(tmp_path) == ["f"]
 
 
 async def test_names_that_are_no_text_are_not_listed(tmp_path: Path) -> None:

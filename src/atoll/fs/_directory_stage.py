@@ -7,7 +7,9 @@ happens to the isolate.
 Guests make a file, which is empty, before they give it content. What fits into one page goes into
 that empty file, by one write when the stream is closed: nobody sees a part of it. A file in its
 place would cost three times as much, as ext4 writes content out before such a rename, and looks
-through all files that were removed lately when it makes one.
+through all files that were removed lately when it makes one. More than a page changes places with
+the empty file, which is removed then: nothing is written out for that, and if the machine fails
+before the kernel has done so, what is lost was not there before.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import stat as stat_modes
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from atoll.confinement.syscalls import syscall
 from atoll.fs._attributes import AS_SOMEBODY_ELSE, take_over
 from atoll.fs._descriptors import copy_content, write_at
 from atoll.fs._hidden import hidden_name, mark_as_used
@@ -32,6 +35,7 @@ _NO_TMPFILE: Final = frozenset(
     {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOSYS, errno.ENOENT}
 )
 _PAGE: Final = 4096
+_RENAME_EXCHANGE: Final = 2
 
 
 class DirectoryStage:
@@ -152,18 +156,19 @@ class DirectoryStage:
             try:
                 there = os.stat(name, dir_fd=parent, follow_symlinks=False)
             except FileNotFoundError:
-                pass
-            else:
-                if not stat_modes.S_ISREG(there.st_mode):
-                    raise NotAFile("something else has taken the place of the file")
+                there = None
+            if there is not None and not stat_modes.S_ISREG(there.st_mode):
+                raise NotAFile("something else has taken the place of the file")
             if self._hidden is None:
                 self._name_it(parent)
             assert self._hidden is not None  # noqa: S101 - for the type checker
             folder, hidden = self._hidden
-            os.rename(hidden, name, src_dir_fd=folder, dst_dir_fd=parent)
-            os.close(folder)
-            self._hidden = None
-        self.discard()
+            is_empty = there is not None and there.st_size == 0
+            if not (is_empty and _exchange(folder, hidden, parent, name)):
+                os.rename(hidden, name, src_dir_fd=folder, dst_dir_fd=parent)
+                os.close(folder)
+                self._hidden = None
+        self.discard()  # and the empty file, if that has the hidden name now
 
     def _name_it(self, parent: int) -> None:
         name = hidden_name()
@@ -194,3 +199,21 @@ class DirectoryStage:
 def _can_be_filled(found: os.stat_result) -> bool:
     """Whether nothing is lost, nor run as somebody else, if a file gets content in its place."""
     return found.st_size == 0 and found.st_nlink == 1 and not found.st_mode & AS_SOMEBODY_ELSE
+
+
+def _exchange(folder: int, hidden: str, parent: int, name: str) -> bool:
+    """Let a file take the place of an empty one, and that the file's, by one step.
+
+    Returns:
+        Whether it did. Where it did not, a rename does it, or says why it cannot be done.
+    """
+    places = (folder, os.fsencode(hidden), parent, os.fsencode(name))
+    try:
+        syscall("renameat2", *places, _RENAME_EXCHANGE)
+    except OSError:
+        return False
+    if stat_modes.S_ISDIR(os.stat(hidden, dir_fd=folder, follow_symlinks=False).st_mode):
+        # Unlike a rename, it puts a file where somebody has put a directory meanwhile.
+        syscall("renameat2", *places, _RENAME_EXCHANGE)
+        return False
+    return True
