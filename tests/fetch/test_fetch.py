@@ -741,6 +741,28 @@ async def test_cache_modes_are_told_to_caches_on_the_way(
     assert (own.headers["cache-control"], own.headers["pragma"]) == ("private", "x")
 
 
+@pytest.mark.parametrize(
+    "body", ["'text'", "Uint8Array.of(116, 101, 120, 116)", "new Blob(['text'])", "''", "null"]
+)
+@pytest.mark.parametrize(
+    "make", ["new Response(b)", "new Request('https://x.test/', { method: 'PUT', body: b })"]
+)
+async def test_a_body_that_was_looked_at_can_be_cloned(site: Site, make: str, body: str) -> None:
+    code = f"""
+        (async () => {{
+          const b = {body};
+          const one = {make};
+          const looked = one.body !== null;
+          const two = one.clone();
+          const three = two.clone();
+          const read = [await two.text(), await three.text(), one.bodyUsed, await one.text()];
+          return [looked, ...read].join();
+        }})()
+    """
+    text = "" if body in ("''", "null") else "text"
+    assert await site.eval(code) == f"{str(body != 'null').lower()},{text},{text},false,{text}"
+
+
 async def test_a_part_is_asked_for_as_it_is(site: Site) -> None:
     code = "(headers) => fetch('https://x.test/', { headers }).then(r => r.text())"
     await site.eval(code, {})

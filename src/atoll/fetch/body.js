@@ -286,14 +286,17 @@ export function createBodies(atoll, idl, forms, options) {
     if (request !== null) respond(request, 0);
   }
   /** @param {InnerBody} body */
-  const sourceOfBytes = (body) => (/** @type {any} */ controller) => {
+  function sourceOfBytes(body) {
+    // Kept here, as the body may have been cloned when somebody reads its stream.
     const bytes = /** @type {Uint8Array<ArrayBuffer>} */ (body.bytes);
-    if (TypedArrayPrototypeByteLength(bytes) > 0) {
-      enqueueBytes(controller, body.shared ? sliceBytes(bytes) : bytes);
-      body.bytes = null;
-    }
-    end(controller);
-  };
+    return (/** @type {any} */ controller) => {
+      if (TypedArrayPrototypeByteLength(bytes) > 0) {
+        enqueueBytes(controller, body.shared ? sliceBytes(bytes) : bytes);
+        body.bytes = null;
+      }
+      end(controller);
+    };
+  }
   /** @param {InnerBody} body */
   function sourceOfHost(body) {
     const host = /** @type {HostBody} */ (body.host);
