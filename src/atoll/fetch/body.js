@@ -6,14 +6,16 @@
  * never have one, and one that is passed on untouched is passed on as what it is.
  */
 
+import { createHostBodies } from "./body_host.js";
 import { createBodyMixin } from "./body_mixin.js";
+import { createSending } from "./body_sending.js";
 import { createTee } from "./tee.js";
 
 /** @typedef {import("../core/guest/capability.js").Atoll} Atoll */
 /** @typedef {import("./webidl.js").WebIdl} WebIdl */
 /** @typedef {import("./forms.js").Forms} Forms */
 /** @typedef {import("./body_mixin.js").Box} Box */
-/** @typedef {{ number: number, opened: boolean, done: boolean }} HostBody */
+/** @typedef {import("./body_host.js").HostBody} HostBody */
 /**
  * @typedef {object} InnerBody
  * @property {string | null} text what `bytes` is made from when somebody needs it
@@ -28,16 +30,7 @@ import { createTee } from "./tee.js";
  * @property {{ reason: any } | null} error
  * @property {((reason: any) => void) | null} fail rejects whoever reads
  */
-/**
- * @typedef {object} Control of a stream that is being sent
- * @property {(reason: any) => void} failed called when it fails half-way
- * @property {() => void} ended called when all of it was read
- * @property {(reason: any) => void} cancel set by the sender: gives it up
- */
 /** @typedef {ReturnType<typeof createBodies>} Bodies */
-
-/** Bytes that are sent with their message. */
-const INLINE = 1024 * 1024;
 
 /**
  * @param {Atoll} atoll
@@ -47,8 +40,6 @@ const INLINE = 1024 * 1024;
  */
 export function createBodies(atoll, idl, forms, options) {
   const {
-    FinalizationRegistryCtor,
-    FinalizationRegistryPrototypeRegister,
     PromiseCtor,
     PromisePrototypeThen,
     PromiseResolve,
@@ -59,8 +50,6 @@ export function createBodies(atoll, idl, forms, options) {
     WeakMapCtor,
     WeakMapPrototypeGet,
     WeakMapPrototypeSet,
-    WeakRefCtor,
-    WeakRefPrototypeDeref,
     put,
     uncurryGetter,
     uncurryThis,
@@ -82,16 +71,10 @@ export function createBodies(atoll, idl, forms, options) {
   const pipeTo = uncurryThis(ReadableStreamPrototype.pipeTo);
   const WritableStreamCtor = /** @type {any} */ (WritableStream);
   const teeStream = uncurryThis(ReadableStreamPrototype.tee);
-  const readerRead = uncurryThis(ReadableStreamDefaultReader.prototype.read);
   const readerCancel = uncurryThis(ReadableStreamDefaultReader.prototype.cancel);
   const releaseByob = uncurryThis(ReadableStreamBYOBReader.prototype.releaseLock);
   const enqueueBytes = uncurryThis(ReadableByteStreamController.prototype.enqueue);
-  const closeBytes = uncurryThis(ReadableByteStreamController.prototype.close);
   const errorBytes = uncurryThis(ReadableByteStreamController.prototype.error);
-  const byobRequest = uncurryGetter(ReadableByteStreamController.prototype, "byobRequest");
-  const respond = uncurryThis(ReadableStreamBYOBRequest.prototype.respond);
-  const enqueue = uncurryThis(ReadableStreamDefaultController.prototype.enqueue);
-  const close = uncurryThis(ReadableStreamDefaultController.prototype.close);
   const teeWithCopies = createTee(atoll);
   // Whether a stream has been disturbed is nothing that streams tell; the engine's Response does.
   const loadProbe = () => atoll.engineValue("Response");
@@ -102,19 +85,14 @@ export function createBodies(atoll, idl, forms, options) {
 
   const pull = /** @type {any} */ ({ __proto__: null, highWaterMark: 0 });
   const ignore = () => {};
-  /** A stream that is sent to who asks nothing. @type {() => Control} */
-  const nobody = () => ({ failed: ignore, ended: ignore, cancel: ignore });
   /** @param {any} reason @returns {Promise<never>} */
   const rejected = (reason) => new PromiseCtor((_resolve, reject) => reject(reason));
 
-  /** Host bodies that are dropped unread are given back. */
-  const registry = new FinalizationRegistryCtor((/** @type {HostBody} */ host) => release(host));
-  /** @param {HostBody} host */
-  function release(host) {
-    if (host.done) return;
-    host.done = true;
-    atoll.post(options.release, host.number);
-  }
+  const { boxed, end, keep, readHost, release, settle, sourceOfHost } = createHostBodies(
+    atoll,
+    forms,
+    options,
+  );
 
   /** Streams that bodies have given out, by themselves. @type {WeakMap<object, InnerBody>} */
   const origins = new WeakMapCtor();
@@ -157,8 +135,7 @@ export function createBodies(atoll, idl, forms, options) {
     if (value === null || value === undefined) return null;
     if (typeof value !== "number") return bodyOfBytes(value);
     const body = newBody();
-    body.host = { number: value, opened: false, done: false };
-    FinalizationRegistryPrototypeRegister(registry, body, body.host);
+    body.host = keep(body, value);
     return body;
   }
   /** @param {any} stream one that is neither locked nor disturbed */
@@ -262,7 +239,9 @@ export function createBodies(atoll, idl, forms, options) {
     if (body.blob !== null) {
       body.stream = blobStream(body.blob);
     } else {
-      const next = body.bytes !== null ? sourceOfBytes(body) : sourceOfHost(body);
+      const next = body.bytes !== null
+        ? sourceOfBytes(body)
+        : sourceOfHost(/** @type {HostBody} */ (body.host));
       body.stream = new ReadableStreamCtor({
         __proto__: null,
         type: "bytes",
@@ -279,12 +258,6 @@ export function createBodies(atoll, idl, forms, options) {
     WeakMapPrototypeSet(origins, body.stream, body);
     watch(body);
   }
-  /** @param {any} controller */
-  function end(controller) {
-    closeBytes(controller);
-    const request = byobRequest(controller);
-    if (request !== null) respond(request, 0);
-  }
   /** @param {InnerBody} body */
   function sourceOfBytes(body) {
     // Kept here, as the body may have been cloned when somebody reads its stream.
@@ -297,72 +270,6 @@ export function createBodies(atoll, idl, forms, options) {
       end(controller);
     };
   }
-  /** @param {InnerBody} body */
-  function sourceOfHost(body) {
-    const host = /** @type {HostBody} */ (body.host);
-    /** @type {any} */
-    let reader = null;
-    /** The chunk after the last one that was read. @type {Promise<any> | null} */
-    let ahead = null;
-    const next = (/** @type {any} */ controller) =>
-      PromisePrototypeThen(ahead ?? readerRead(reader), (/** @type {any} */ result) => {
-        ahead = null;
-        if (result.done) {
-          host.done = true;
-          end(controller);
-        } else if (TypedArrayPrototypeByteLength(result.value) > 0) {
-          enqueueBytes(controller, result.value);
-          lookAhead(controller);
-        } else {
-          return next(controller);
-        }
-      }, (/** @type {any} */ error) => {
-        host.done = true;
-        throw bodyFailure(error);
-      });
-    /** What breaks the body off is to be known to who does not read at the moment. */
-    const lookAhead = (/** @type {any} */ controller) => {
-      ahead = readerRead(reader);
-      // A chunk that does not come must not keep the body from being collected.
-      const weak = new WeakRefCtor(controller);
-      PromisePrototypeThen(ahead, ignore, failLater(host, weak));
-    };
-    return (/** @type {any} */ controller) => {
-      if (reader !== null) return next(controller);
-      return PromisePrototypeThen(openHost(host), (/** @type {any} */ opened) => {
-        reader = opened.reader;
-        return next(controller);
-      });
-    };
-  }
-  /** @param {HostBody} host @param {any} weak */
-  const failLater = (host, weak) => (/** @type {any} */ error) => {
-    host.done = true;
-    const controller = WeakRefPrototypeDeref(weak);
-    if (controller === undefined) return;
-    try {
-      errorBytes(controller, bodyFailure(error));
-    } catch {
-      // it was cancelled meanwhile
-    }
-  };
-  /** § 5.6: what breaks off a response is a network error. @param {any} cause */
-  const bodyFailure = (cause) =>
-    new TypeErrorCtor("the body failed half-way", /** @type {any} */ ({ __proto__: null, cause }));
-  /** @param {HostBody} host @returns {Promise<any>} a reader of its chunks */
-  function openHost(host) {
-    host.opened = true;
-    return PromisePrototypeThen(
-      atoll.callAsync(options.open, [host.number]),
-      (/** @type {any} */ stream) => ({
-        __proto__: /** @type {any} */ (null),
-        reader: getReader(stream),
-      }),
-    );
-  }
-
-  /** @param {Uint8Array<ArrayBuffer>} bytes @returns {Box} */
-  const boxed = (bytes) => /** @type {any} */ ({ __proto__: null, bytes });
   /**
    * The whole body: "consume body", § 5.3.
    * @param {InnerBody | null} body
@@ -405,20 +312,6 @@ export function createBodies(atoll, idl, forms, options) {
     });
   }
   /**
-   * There may be no memory for all of them at once.
-   * @param {Uint8Array<ArrayBuffer>[]} chunks
-   * @param {number} length
-   * @param {(box: Box) => void} resolve
-   * @param {(reason: any) => void} reject
-   */
-  function settle(chunks, length, resolve, reject) {
-    try {
-      resolve(boxed(chunks.length === 1 ? chunks[0] : forms.concatenate(chunks, length)));
-    } catch (error) {
-      reject(error);
-    }
-  }
-  /**
    * @param {InnerBody} body
    * @param {(box: Box) => void} resolve
    * @param {(reason: any) => void} reject
@@ -447,28 +340,6 @@ export function createBodies(atoll, idl, forms, options) {
       getReader(stream);
       reject(error);
     });
-  }
-  /**
-   * @param {HostBody} host
-   * @param {(box: Box) => void} resolve
-   * @param {(reason: any) => void} reject
-   */
-  function readHost(host, resolve, reject) {
-    const failed = (/** @type {any} */ error) => reject(bodyFailure(error));
-    PromisePrototypeThen(openHost(host), (/** @type {any} */ { reader }) => {
-      /** @type {Uint8Array<ArrayBuffer>[]} */
-      const chunks = [];
-      let length = 0;
-      const step = () => {
-        PromisePrototypeThen(readerRead(reader), (/** @type {any} */ result) => {
-          if (result.done) return settle(chunks, length, resolve, reject);
-          put(chunks, chunks.length, result.value);
-          length += TypedArrayPrototypeByteLength(result.value);
-          step();
-        }, failed);
-      };
-      step();
-    }, failed);
   }
   /** @param {any} value */
   function isBytes(value) {
@@ -521,8 +392,7 @@ export function createBodies(atoll, idl, forms, options) {
     const { host, stream } = body;
     out.error = body.error;
     if (host !== null && !host.opened && !host.done) {
-      out.host = { number: passOn(body, host), opened: false, done: false };
-      FinalizationRegistryPrototypeRegister(registry, out, out.host);
+      out.host = keep(out, passOn(body, host));
     } else if (stream === null || body.bytes !== null && body.controller !== null) {
       out.bytes = body.bytes;
       out.shared = body.shared;
@@ -542,110 +412,6 @@ export function createBodies(atoll, idl, forms, options) {
       PromisePrototypeThen(readerCancel(getReader(body.stream)), ignore, ignore);
     }
     return host.number;
-  }
-
-  /**
-   * A stream of the chunks of another, each of which has to be bytes.
-   * @param {any} stream
-   * @param {Control} control
-   */
-  function relay(stream, control) {
-    const reader = getReader(stream);
-    control.cancel = (reason) => {
-      PromisePrototypeThen(readerCancel(reader, reason), ignore, ignore);
-    };
-    const next = (/** @type {any} */ controller) =>
-      PromisePrototypeThen(
-        readerRead(reader),
-        (/** @type {any} */ result) => {
-          if (result.done) {
-            control.cancel = ignore;
-            control.ended();
-            close(controller);
-          } else if (isBytes(result.value)) {
-            enqueue(controller, result.value);
-          } else {
-            const error = new TypeErrorCtor("a chunk of the body is not a Uint8Array");
-            PromisePrototypeThen(readerCancel(reader, error), ignore, ignore);
-            control.failed(error);
-            throw error;
-          }
-        },
-        (/** @type {any} */ error) => {
-          control.failed(error);
-          throw error;
-        },
-      );
-    return new ReadableStreamCtor({
-      __proto__: null,
-      pull: next,
-      cancel: (/** @type {any} */ reason) => readerCancel(reader, reason),
-    }, pull);
-  }
-
-  /**
-   * What a message to the host holds for a body, which is used up by it: nothing, bytes, the number
-   * of one of the host's own, or a stream.
-   * @param {InnerBody | null} body
-   * @param {Control} control
-   * @returns {Promise<any> | any}
-   */
-  function transmit(body, control) {
-    if (body === null) return null;
-    if (isUnusable(body)) {
-      throw new TypeErrorCtor("the body is locked or has been read already");
-    }
-    if (body.error !== null) throw body.error.reason;
-    if (body.text !== null && body.stream === null && body.text.length <= INLINE) {
-      body.used = true;
-      return body.text;
-    }
-    encode(body);
-    const { host, stream, bytes } = body;
-    if (host !== null && !host.opened && !host.done) {
-      // Untouched: only the host has to know where it goes.
-      body.used = true;
-      return passOn(body, host);
-    }
-    if (stream === null && bytes !== null && TypedArrayPrototypeByteLength(bytes) <= INLINE) {
-      body.used = true;
-      return bytes;
-    }
-    if (stream === null && body.blob !== null && blobSize(body.blob) <= INLINE) {
-      return PromisePrototypeThen(readAll(body), (/** @type {Box} */ box) => box.bytes);
-    }
-    const out = relay(streamOf(body), control);
-    body.used = true;
-    return out;
-  }
-
-  /**
-   * The same for a message that cannot wait, and may go to anybody.
-   * @param {InnerBody | null} body
-   */
-  function toMarshal(body) {
-    if (body === null) return null;
-    if (isUnusable(body)) {
-      throw new TypeErrorCtor("the body is locked or has been read already");
-    }
-    if (body.error !== null) throw body.error.reason;
-    if (body.stream === null && body.text !== null) {
-      body.used = true;
-      return body.text;
-    }
-    if (body.stream === null && body.bytes !== null) {
-      body.used = true;
-      return body.bytes;
-    }
-    const out = relay(streamOf(body), nobody());
-    body.used = true;
-    return out;
-  }
-  /** @param {any} value what `toMarshal` of the host's was */
-  function fromMarshal(value) {
-    if (value === null) return null;
-    if (typeof value === "string") return bodyOfText(value);
-    return inherits(value, ReadableStreamPrototype) ? bodyOfStream(value) : bodyOfBytes(value);
   }
 
   /** Nobody has begun to read it. @param {InnerBody | null} body */
@@ -677,6 +443,17 @@ export function createBodies(atoll, idl, forms, options) {
     body.used = true;
   }
 
+  const { fromMarshal, nobody, relay, toMarshal, transmit } = createSending(atoll, idl, {
+    bodyOfBytes,
+    bodyOfStream,
+    bodyOfText,
+    encode,
+    isBytes,
+    isUnusable,
+    passOn,
+    readAll,
+    streamOf,
+  });
   const { mimeTypeOf, mixBody } = createBodyMixin(atoll, idl, forms, {
     isUnusable,
     isUsed,

@@ -4,6 +4,9 @@
  * decides about each.
  */
 
+import { createIntegrity } from "./integrity.js";
+import { createLocalSchemes } from "./local_schemes.js";
+
 /** @typedef {import("../core/guest/capability.js").Atoll} Atoll */
 /** @typedef {import("./webidl.js").WebIdl} WebIdl */
 /** @typedef {import("./request.js").InnerRequest} InnerRequest */
@@ -33,7 +36,6 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     PromiseResolve,
     StringPrototypeIndexOf,
     StringPrototypeSlice,
-    StringPrototypeStartsWith,
     Uint8ArrayCtor,
     WeakRefCtor,
     WeakRefPrototypeDeref,
@@ -41,7 +43,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     uncurryGetter,
     uncurryThis,
   } = atoll.primordials;
-  const { exec, replaceEach } = idl;
+  const { replaceEach } = idl;
   const TypeErrorCtor = /** @type {any} */ (atoll.primordials.TypeErrorCtor);
   const URLCtor = URL;
   const protocolOf = uncurryGetter(URL.prototype, "protocol");
@@ -55,11 +57,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
   const removeEventListener = uncurryThis(EventTarget.prototype.removeEventListener);
   const nameOfException = uncurryGetter(DOMException.prototype, "name");
   const DOMExceptionCtor = DOMException;
-  const blobSize = uncurryGetter(Blob.prototype, "size");
-  const blobType = uncurryGetter(Blob.prototype, "type");
-  const blobSlice = uncurryThis(Blob.prototype.slice);
   const charCodeAt = atoll.primordials.StringPrototypeCharCodeAt;
-  const numberOf = parseInt;
   const { isAborted, abortReason } = requests;
 
   /** @param {string} message @param {any} [cause] */
@@ -67,6 +65,18 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     cause === undefined
       ? new TypeErrorCtor(message)
       : new TypeErrorCtor(message, { __proto__: null, cause });
+
+  const integrity = createIntegrity(atoll, idl, forms);
+  const local = createLocalSchemes(
+    atoll,
+    idl,
+    forms,
+    parts,
+    bodies,
+    requests,
+    responses,
+    networkError,
+  );
 
   // The window of requests that are with the host
 
@@ -247,9 +257,9 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
       case "https:":
         return httpFetch(inner, exchange, url);
       case "data:":
-        return settled(() => dataResponse(inner, url));
+        return settled(() => local.dataResponse(inner, url));
       case "blob:":
-        return settled(() => blobResponse(inner));
+        return settled(() => local.blobResponse(inner));
     }
     return bodies.rejected(networkError(`URLs of the scheme '${protocol}' cannot be fetched`));
   }
@@ -378,13 +388,6 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     }
     return out;
   }
-  /** @param {string} text of code points below 256 */
-  function bytesOf(text) {
-    const bytes = new Uint8ArrayCtor(text.length);
-    for (let i = 0; i < text.length; i++) bytes[i] = charCodeAt(text, i);
-    return bytes;
-  }
-
   /** @param {InnerRequest} inner @returns {string | null} what the owner may want to know as well */
   function metaOf(inner) {
     if (
@@ -513,175 +516,22 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
     status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 
   /**
-   * § 4.1 step 22, and Subresource Integrity, § 3.3.4.
-   * @param {string} integrity
+   * § 4.1 step 22.
+   * @param {string} metadata
    * @param {InnerResponse} response
    * @param {Exchange} exchange
    */
-  async function verified(integrity, response, exchange) {
+  async function verified(metadata, response, exchange) {
     if (response.body === null) throw networkError("integrity needs a response with a body");
-    const items = strongest(integrity);
+    const items = integrity.strongest(metadata);
     if (items.length === 0 || exchange.aborted) return response;
     exchange.verifying = response.body;
     const { bytes } = await bodies.readAll(response.body);
-    const actual = base64(await digest(items[0].algorithm, bytes));
-    for (let i = 0; i < items.length; i++) {
-      if (replaceEach(replaceEach(items[i].value, "-", "+"), "_", "/") === actual) {
-        response.body = bodies.bodyOfBytes(bytes);
-        return response;
-      }
+    if (!await integrity.matches(bytes, items)) {
+      throw networkError("the response does not match its integrity");
     }
-    throw networkError("the response does not match its integrity");
-  }
-  /** @param {string} metadata */
-  function strongest(metadata) {
-    let text = metadata;
-    for (let i = 0; i < SPACES.length; i++) text = replaceEach(text, SPACES[i], " ");
-    const words = idl.split(text, " ");
-    /** @type {{ algorithm: string, value: string }[]} */
-    let best = [];
-    let strength = 0;
-    for (let i = 0; i < words.length; i++) {
-      const match = exec(/^(sha256|sha384|sha512)-([A-Za-z0-9+/_-]+=*)(?:\?.*)?$/i, words[i]);
-      if (match === null) continue;
-      const bits = numberOf(StringPrototypeSlice(match[1], 3));
-      if (bits < strength) continue;
-      if (bits > strength) best = [];
-      strength = bits;
-      put(best, best.length, { algorithm: `SHA-${bits}`, value: match[2] });
-    }
-    return best;
-  }
-  /** @param {string} algorithm @param {Uint8Array} bytes @returns {Promise<ArrayBuffer>} */
-  function digest(algorithm, bytes) {
-    const crypto = atoll.engineValue("crypto");
-    const { subtle } = crypto;
-    return uncurryThis(subtle.digest)(subtle, algorithm, bytes);
-  }
-  /** @param {ArrayBuffer} buffer */
-  const base64 = (buffer) => atoll.engineValue("btoa")(forms.latin1(new Uint8ArrayCtor(buffer)));
-
-  // data: and blob:
-
-  /** § 6 data: URLs. @param {InnerRequest} inner @param {any} url */
-  function dataResponse(inner, url) {
-    const processed = processDataUrl(url);
-    if (processed === null) throw networkError("an invalid data: URL");
-    const response = responses.newInner();
-    response.type = "basic";
-    response.url = inner.url;
-    response.statusText = "OK";
-    parts.append(response.list, "Content-Type", processed.type);
-    response.body = inner.method === "HEAD" ? null : bodies.bodyOfBytes(processed.bytes);
+    response.body = bodies.bodyOfBytes(bytes);
     return response;
-  }
-  /** @param {any} url */
-  function processDataUrl(url) {
-    let text = requests.hrefOf(url);
-    const hash = StringPrototypeIndexOf(text, "#");
-    if (hash >= 0) text = StringPrototypeSlice(text, 0, hash);
-    text = StringPrototypeSlice(text, 5);
-    const comma = StringPrototypeIndexOf(text, ",");
-    if (comma < 0) return null;
-    let type = trimSpaces(StringPrototypeSlice(text, 0, comma));
-    let bytes = percentDecode(StringPrototypeSlice(text, comma + 1));
-    const match = exec(/;\u0020*base64$/i, type);
-    if (match !== null) {
-      const decoded = forgivingBase64(forms.latin1(bytes));
-      if (decoded === null) return null;
-      bytes = decoded;
-      type = StringPrototypeSlice(type, 0, type.length - match[0].length);
-    }
-    if (StringPrototypeStartsWith(type, ";")) type = `text/plain${type}`;
-    const mime = forms.parseMimeType(type);
-    return {
-      bytes,
-      type: mime === null ? "text/plain;charset=US-ASCII" : forms.serializeMimeType(mime),
-    };
-  }
-  /** @param {string} text */
-  function trimSpaces(text) {
-    const match = exec(/^[\t\n\f\r ]*([^]*?)[\t\n\f\r ]*$/, text);
-    return match === null ? text : match[1];
-  }
-  /** @param {string} text */
-  function forgivingBase64(text) {
-    try {
-      return bytesOf(atoll.engineValue("atob")(text));
-    } catch {
-      return null;
-    }
-  }
-  /** URL § 1.3 percent-decode. @param {string} text */
-  function percentDecode(text) {
-    const input = forms.encodeText(text);
-    const out = new Uint8ArrayCtor(input.length);
-    let length = 0;
-    for (let i = 0; i < input.length; i++) {
-      let byte = input[i];
-      if (byte === 37 && i + 2 < input.length) {
-        const high = hexDigit(input[i + 1]);
-        const low = hexDigit(input[i + 2]);
-        if (high >= 0 && low >= 0) {
-          byte = high * 16 + low;
-          i += 2;
-        }
-      }
-      out[length++] = byte;
-    }
-    return idl.sliceBytes(out, 0, length);
-  }
-  /** @param {number} code */
-  const hexDigit = (code) =>
-    code >= 48 && code <= 57
-      ? code - 48
-      : code >= 65 && code <= 70
-      ? code - 55
-      : code >= 97 && code <= 102
-      ? code - 87
-      : -1;
-
-  /** § 4.3, "blob". @param {InnerRequest} inner */
-  function blobResponse(inner) {
-    const { blob } = inner;
-    if (inner.method !== "GET" || blob === null) {
-      throw networkError("a blob: URL that stands for nothing, or a method other than GET");
-    }
-    const size = blobSize(blob);
-    const type = blobType(blob);
-    const response = responses.newInner();
-    response.type = "basic";
-    response.url = inner.url;
-    const range = parts.get(inner.list, "range");
-    let part = blob;
-    if (range === null) {
-      response.statusText = "OK";
-    } else {
-      const found = parseRange(range, size);
-      if (found === null) throw networkError("a range that the blob has not");
-      part = blobSlice(blob, found.start, found.end + 1, type);
-      response.status = 206;
-      response.statusText = "Partial Content";
-      parts.append(response.list, "Content-Range", `bytes ${found.start}-${found.end}/${size}`);
-    }
-    parts.append(response.list, "Content-Length", `${blobSize(part)}`);
-    parts.append(response.list, "Content-Type", type);
-    response.body = bodies.extract(part, false).body;
-    return response;
-  }
-  /** § 2.2.2 parse a single range header value. @param {string} value @param {number} size */
-  function parseRange(value, size) {
-    const match = exec(/^bytes[\t ]*=[\t ]*(\d*)[\t ]*-[\t ]*(\d*)$/, value);
-    if (match === null || match[1] === "" && match[2] === "") return null;
-    if (match[1] === "") {
-      const length = numberOf(match[2]);
-      return { start: length > size ? 0 : size - length, end: size - 1 };
-    }
-    const start = numberOf(match[1]);
-    let end = match[2] === "" ? size - 1 : numberOf(match[2]);
-    if (start >= size || end < start) return null;
-    if (end >= size) end = size - 1;
-    return { start, end };
   }
 
   const exposed = (/** @type {any} */ input, /** @type {any} */ init) => fetch(input, init);
@@ -700,7 +550,6 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
 }
 
 const HEX = "0123456789ABCDEF";
-const SPACES = ["\t", "\n", "\f", "\r"];
 const OF_THE_BODY = [
   "content-encoding",
   "content-language",
