@@ -576,6 +576,53 @@ CASES: dict[str, tuple[str, Any]] = {
             await fails(dir.resolve()), await fails(dir.resolve({}))]""",
         ["TypeError"] * 17,
     ),
+    "two handles on one file": (
+        """const file = await make(dir, "f", "......");
+        const mode = "readwrite-unsafe";
+        const [a, b] = [await file.createSyncAccessHandle({ mode }),
+            await file.createSyncAccessHandle({ mode })];
+        a.write(new TextEncoder().encode("AA"), { at: 0 });
+        b.write(new TextEncoder().encode("BB"), { at: 4 });
+        const seen = new Uint8Array(6);
+        a.read(seen, { at: 0 });
+        b.truncate(5);
+        const size = a.getSize();
+        b.close();
+        const after = await text(file);
+        a.write(new TextEncoder().encode("a"), { at: 1 });
+        a.close();
+        return [new TextDecoder().decode(seen), size, after, await text(file)]""",
+        ["AA..BB", 5, "AA..B", "Aa..B"],
+    ),
+    # Web IDL § 3.2.25: without [AllowResizable], and what is detached has no bytes.
+    "buffers that change": (
+        """const detached = (view) => {
+            structuredClone(view.buffer ?? view, { transfer: [view.buffer ?? view] });
+            return view;
+        };
+        const resizable = new ArrayBuffer(4, { maxByteLength: 8 });
+        const outside = new Uint8Array(new ArrayBuffer(8, { maxByteLength: 8 }), 4, 4);
+        outside.buffer.resize(2);
+        const growable = new SharedArrayBuffer(4, { maxByteLength: 8 });
+        const refused = [resizable, new Uint8Array(resizable), new DataView(resizable), outside];
+        const empty = () => [new ArrayBuffer(4), new Uint8Array(4), new DataView(new ArrayBuffer(4))]
+            .map(detached);
+        const file = await make(dir, "f", "abcdef");
+        const access = await file.createSyncAccessHandle();
+        const found = [];
+        for (const buffer of [...refused, growable, new Uint8Array(growable)]) {
+            found.push(await fails(() => access.read(buffer)), await fails(() => access.write(buffer)));
+        }
+        for (const buffer of empty()) found.push(access.read(buffer), access.write(buffer));
+        found.push(access.read(new Uint8Array(new SharedArrayBuffer(3)), { at: 0 }), access.getSize());
+        access.close();
+        for (const chunk of [...refused, growable, new Uint8Array(new SharedArrayBuffer(3))]) {
+            found.push(await fails((await file.createWritable()).write(chunk)));
+        }
+        await put(file, ...empty(), { type: "write", data: empty()[1], position: 0 }, "end");
+        return [...found, await text(file)]""",
+        [*["TypeError"] * 12, *[0] * 6, 3, 6, *["TypeError"] * 6, "end"],
+    ),
 }
 
 

@@ -7,7 +7,9 @@ import asyncio
 import dataclasses
 import io
 import os
+import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import fsspec
@@ -19,6 +21,7 @@ from atoll.fs import (
     Files,
     FileSystem,
     FsspecFileSystem,
+    Kind,
     MemoryFileSystem,
     MountFileSystem,
     OverlayFileSystem,
@@ -284,6 +287,21 @@ async def test_mounts(tmp_path: Path) -> None:
         ]
 
 
+async def test_what_cannot_be_taken_away_is_not_moved_by_a_copy(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "f").write_bytes(b"content")
+    read_only = DirectoryFileSystem(tmp_path)
+    async with guest({"/": MemoryFileSystem(), "in": read_only}) as made:  # type: ignore[arg-type]
+        assert await made.isolate.eval(
+            """const { fails, names } = T;
+            const root = await navigator.storage.getDirectory();
+            const d = await (await root.getDirectoryHandle("in")).getDirectoryHandle("d");
+            const f = await d.getFileHandle("f");
+            [await fails(f.move(root)), await fails(d.move(root)), await names(root), await names(d)]"""
+        ) == ["NotAllowedError", "NotAllowedError", ["in"], ["f"]]
+    read_only.close()
+
+
 async def test_only_mounts() -> None:
     files = MountFileSystem({"a/b": MemoryFileSystem({"f": b"x"}), "c": MemoryFileSystem()})
     async with guest(files) as made:
@@ -310,6 +328,48 @@ async def test_fsspec_by_url_and_what_it_refuses() -> None:
     inner = fsspec.filesystem("dir", path="/tmp", target_protocol="file")
     with pytest.raises(ValueError, match="DirectoryFileSystem"):
         FsspecFileSystem(inner)
+
+
+def test_an_archive_by_fsspec(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in ("f.txt", "d/g.txt", "d/e/h.txt"):
+            archive.writestr(zipfile.ZipInfo(name, (2001, 2, 3, 4, 5, 6)), name)
+    whole = FsspecFileSystem(f"zip://::{tmp_path / 'a.zip'}")
+    assert whole.to_mapping() == {name: name.encode() for name in ("f.txt", "d/g.txt", "d/e/h.txt")}
+    assert time.localtime(whole.stat(("f.txt",)).modified)[:6] == (2001, 2, 3, 4, 5, 6)
+    part = FsspecFileSystem(f"zip://d::{tmp_path / 'a.zip'}")
+    assert part.to_mapping() == {"g.txt": b"d/g.txt", "e/h.txt": b"d/e/h.txt"}
+
+
+@pytest.mark.parametrize("kind", ["fsspec", "own"])
+async def test_read_only_is_said_at_once(kind: str) -> None:
+    """Not when everything has been written to a copy."""
+
+    class Own(FileSystem):
+        def stat(self, path: tuple[str, ...]) -> Stat:
+            return Stat("file", 1) if path else Stat("directory")
+
+        def scan(self, path: tuple[str, ...]) -> Iterator[tuple[str, Kind]]:
+            yield "f", "file"
+
+        def read(self, path: tuple[str, ...], offset: int, size: int) -> bytes:
+            return b"x"[offset : offset + size]
+
+    files: FileSystem = Own()
+    if kind == "fsspec":
+        store = fsspec.filesystem("memory")
+        store.pipe("/read-only/f", b"x")
+        files = FsspecFileSystem(store, "/read-only")
+    async with guest(files) as made:
+        assert await made.isolate.eval(
+            """const { fails } = T;
+            const f = await (await navigator.storage.getDirectory()).getFileHandle("f");
+            const access = await f.createSyncAccessHandle({ mode: "read-only" });
+            const size = access.getSize();
+            access.close();
+            [size, await fails(f.createWritable()), await fails(f.createSyncAccessHandle()),
+                await T.text(f)]"""
+        ) == [1, "NotAllowedError", "NotAllowedError", "x"]
 
 
 def test_blocking(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ on, so nothing remains of it whatever happens.
 from __future__ import annotations
 
 import tempfile
+import threading
 from typing import TYPE_CHECKING, Final
 
 from atoll.fs._protocol import COPY_SIZE, Buffer, QuotaExceeded
@@ -15,27 +16,26 @@ if TYPE_CHECKING:
     from atoll.fs._protocol import FileSystem, Path
 
 _IN_MEMORY: Final = 1024 * 1024
+_ATTRIBUTE: Final = "_atoll_copies"
 
 
 class _Buffered:
     """A copy of a file's content."""
 
-    def __init__(self, filesystem: FileSystem, path: Path, *, keep: bool) -> None:
+    def __init__(self, filesystem: FileSystem, path: Path) -> None:
         self._filesystem = filesystem
         self._path = path
         self._size = 0
         self._content = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
-        if keep:
-            try:
-                found = filesystem.stat(path)
-                while self._size < found.size:
-                    data = filesystem.read_version(path, self._size, COPY_SIZE, found.tag)
-                    if not data:
-                        break
-                    _Buffered.write(self, self._size, data)
-            except BaseException:
-                self._content.close()
-                raise
+
+    def fill(self) -> None:
+        """Begin with what the file has."""
+        found = self._filesystem.stat(self._path)
+        while self._size < found.size:
+            data = self._filesystem.read_version(self._path, self._size, COPY_SIZE, found.tag)
+            if not data:
+                break
+            self.write(self._size, data)
 
     def write(self, offset: int, data: Buffer) -> None:
         self._check(offset + len(data))
@@ -72,6 +72,15 @@ class _Buffered:
 class BufferedStage(_Buffered):
     """`Staged` for any file system."""
 
+    def __init__(self, filesystem: FileSystem, path: Path, *, keep: bool) -> None:
+        super().__init__(filesystem, path)
+        if keep:
+            try:
+                self.fill()
+            except BaseException:
+                self.discard()
+                raise
+
     def commit(self) -> None:
         try:
             self._store()
@@ -82,47 +91,137 @@ class BufferedStage(_Buffered):
         self._content.close()
 
 
-class BufferedFile(_Buffered):
-    """`OpenFile` for any file system: stored when it is flushed or closed."""
+class _Copy(_Buffered):
+    """The content of a file that is open in place, for all that have it open.
 
-    def __init__(self, filesystem: FileSystem, path: Path, *, writable: bool) -> None:
-        super().__init__(filesystem, path, keep=True)
-        self._writable = writable
-        self._dirty = False
+    Attributes:
+        lock: held by whoever uses it.
+        handles: how many have it open.
+        is_changed: since it was read or stored.
+    """
+
+    def __init__(self, filesystem: FileSystem, path: Path) -> None:
+        super().__init__(filesystem, path)
+        self.lock = threading.RLock()
+        self.handles = 0
+        self.is_changed = False
+        self._is_filled = False
+
+    def prepare(self) -> None:
+        """Read it, if nobody has yet."""
+        with self.lock:
+            if not self._is_filled:
+                self.fill()
+                self._is_filled = True
 
     def read(self, offset: int, size: int) -> bytes:
         self._content.seek(offset)
         return self._content.read(size)
 
+    def store(self) -> None:
+        if self.is_changed:
+            self._store()
+            self.is_changed = False
+
+    def close(self) -> None:
+        self._content.close()
+
+
+class _Copies:
+    """The files of a file system that are open in place, whichever isolates have them open."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open: dict[Path, _Copy] = {}
+
+    def open(self, filesystem: FileSystem, path: Path) -> _Copy:
+        with self._lock:
+            copy = self._open.get(path)
+            if copy is None:
+                copy = self._open[path] = _Copy(filesystem, path)
+            copy.handles += 1
+        try:
+            copy.prepare()
+        except BaseException:
+            self.close(path, copy)
+            raise
+        return copy
+
+    def close(self, path: Path, copy: _Copy) -> None:
+        with self._lock:
+            copy.handles -= 1
+            if copy.handles == 0:
+                del self._open[path]
+                copy.close()
+
+
+def open_copy(filesystem: FileSystem, path: Path, *, writable: bool) -> BufferedFile:
+    """Open a file in place where it can only be replaced as a whole."""
+    copies = vars(filesystem).setdefault(_ATTRIBUTE, _Copies())
+    assert isinstance(copies, _Copies)  # noqa: S101 - for the type checker
+    return BufferedFile(copies, copies.open(filesystem, path), path, writable=writable)
+
+
+class BufferedFile:
+    """`OpenFile` for any file system: stored when it is flushed or closed."""
+
+    def __init__(self, copies: _Copies, copy: _Copy, path: Path, *, writable: bool) -> None:
+        self._copies = copies
+        self._copy = copy
+        self._path = path
+        self._writable = writable
+        self._open = True
+
+    def read(self, offset: int, size: int) -> bytes:
+        with self._copy.lock:
+            return self._copy.read(offset, size)
+
     def read_now(self, offset: int, size: int) -> bytes | None:
-        # In memory, or in a temporary file of this machine's that was written just now.
-        return self.read(offset, size)
+        # In memory, or in a temporary file of this machine's that was written just now; unless
+        # another handle stores it.
+        if not self._copy.lock.acquire(blocking=False):
+            return None
+        try:
+            return self._copy.read(offset, size)
+        finally:
+            self._copy.lock.release()
 
     def write(self, offset: int, data: Buffer) -> None:
-        self._changes()
-        super().write(offset, data)
+        self._demand_writable()
+        with self._copy.lock:
+            self._copy.is_changed = True
+            self._copy.write(offset, data)
 
     def write_now(self, offset: int, data: Buffer) -> bool:
-        self.write(offset, data)
+        if not self._copy.lock.acquire(blocking=False):
+            return False
+        try:
+            self.write(offset, data)
+        finally:
+            self._copy.lock.release()
         return True
 
     def truncate(self, size: int) -> None:
-        self._changes()
-        super().truncate(size)
+        self._demand_writable()
+        with self._copy.lock:
+            self._copy.is_changed = True
+            self._copy.truncate(size)
 
-    def _changes(self) -> None:
+    def _demand_writable(self) -> None:
         if not self._writable:
             raise PermissionError("the file is open for reading only")
-        self._dirty = True
+
+    def size(self) -> int:
+        return self._copy.size()
 
     def flush(self) -> None:
-        if self._dirty:
-            self._store()
-            self._dirty = False
+        with self._copy.lock:
+            self._copy.store()
 
     def close(self) -> None:
-        if not self._content.closed:
+        if self._open:
+            self._open = False
             try:
                 self.flush()
             finally:
-                self._content.close()
+                self._copies.close(self._path, self._copy)

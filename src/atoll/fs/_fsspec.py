@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import errno
 import os
@@ -9,7 +10,7 @@ import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from atoll.fs._protocol import COPY_SIZE, FileSystem, Kind, Path, Stat
+from atoll.fs._protocol import COPY_SIZE, FileSystem, Kind, OpenFile, Path, Staged, Stat
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -21,8 +22,21 @@ _LITERAL: Final = frozenset(
     {"memory", "s3", "s3a", "gs", "gcs", "az", "abfs", "adl", "zip", "tar", "sftp", "ssh", "smb"}
 )
 """Protocols that take each name as it is."""
-_VERSIONS: Final = ("ETag", "etag", "md5", "checksum", "generation", "version_id", "sha", "hex")
-_TIMES: Final = ("mtime", "LastModified", "last_modified", "updated", "modified", "created")
+_VERSIONS: Final = (
+    "ETag",
+    "etag",
+    "md5",
+    "checksum",
+    "generation",
+    "version_id",
+    "sha",
+    "hex",
+    "CRC",
+)
+_TIMES: Final = (
+    *("mtime", "LastModified", "last_modified", "updated", "modified", "created"),
+    "date_time",  # of zip
+)
 
 
 class FsspecFileSystem(FileSystem):
@@ -67,18 +81,24 @@ class FsspecFileSystem(FileSystem):
                 )
             inner = getattr(inner, "fs", None)
         self._fs: Any = source
-        self._root = root.rstrip("/")
+        # An archive has no names that begin with a separator, a server no others.
+        self._root = root.rstrip("/") or root[:1]
+        self._prefix = "" if self._root == "" else f"{self._root.rstrip('/')}/"
         protocols = [source.protocol] if isinstance(source.protocol, str) else source.protocol
         self._refused = frozenset() if _LITERAL.issuperset(protocols) else _MEANINGFUL
         self.writable = writable
 
     def _name(self, path: Path, *, changes: bool = False) -> str:
-        if changes and not self.writable:
-            raise PermissionError(errno.EROFS, os.strerror(errno.EROFS))
+        if changes:
+            self._demand_writable()
         for name in path:
             if not self._refused.isdisjoint(name):
                 raise PermissionError(errno.EACCES, "a name with %, ? or #, in a URL")
-        return "/".join((self._root, *path)) if self._root or path else ""
+        return self._prefix + "/".join(path) if path else self._root
+
+    def _demand_writable(self) -> None:
+        if not self.writable:
+            raise PermissionError(errno.EROFS, os.strerror(errno.EROFS))
 
     def stat(self, path: Path) -> Stat:
         """What is at ``path``."""
@@ -121,6 +141,17 @@ class FsspecFileSystem(FileSystem):
     def _forget(self, path: Path) -> None:
         self._fs.invalidate_cache(self._name(path[:-1]))
 
+    def stage(self, path: Path, *, keep: bool) -> Staged:
+        """Begin the next content of a file."""
+        self._demand_writable()
+        return super().stage(path, keep=keep)
+
+    def open(self, path: Path, *, writable: bool) -> OpenFile:
+        """Open a file in place."""
+        if writable:
+            self._demand_writable()
+        return super().open(path, writable=writable)
+
     def make_directory(self, path: Path) -> None:
         """Make a directory."""
         name = self._name(path, changes=True)
@@ -148,6 +179,9 @@ def _modified(info: dict[str, Any]) -> float:
         value = info.get(key)
         if isinstance(value, datetime.datetime):
             return value.timestamp()
+        if isinstance(value, tuple):
+            with contextlib.suppress(ValueError, TypeError, OverflowError):
+                return datetime.datetime(*value[:6]).astimezone().timestamp()
         if isinstance(value, int | float):
             return float(value)
     return 0.0

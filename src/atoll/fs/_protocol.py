@@ -12,7 +12,6 @@ the File System Standard by its class and ``errno``, so plain ``OSError`` subcla
 from __future__ import annotations
 
 import abc
-import contextlib
 import errno
 import io
 import os
@@ -226,13 +225,21 @@ class FileSystem(OwnerMethods, abc.ABC):
         """
         from atoll.fs._buffered import BufferedStage
 
+        self._demand_write()
         return BufferedStage(self, path, keep=keep)
 
     def open(self, path: Path, *, writable: bool) -> OpenFile:
         """Open a file in place."""
-        from atoll.fs._buffered import BufferedFile
+        from atoll.fs._buffered import open_copy
 
-        return BufferedFile(self, path, writable=writable)
+        if writable:
+            self._demand_write()
+        return open_copy(self, path, writable=writable)
+
+    def _demand_write(self) -> None:
+        """Raise at once, not when everything has been written to a copy."""
+        if type(self).write is FileSystem.write:
+            raise PermissionError(errno.EROFS, "this file system is read-only")
 
     def remove_tree(self, path: Path) -> None:
         """Remove a directory and everything in it; of the root, only what is in it."""
@@ -250,18 +257,9 @@ class FileSystem(OwnerMethods, abc.ABC):
         Raises:
             OSError: with ``errno.ENOTEMPTY`` or ``EISDIR``, when a directory is in the way.
         """
-        if self.stat(source).kind == "file":
-            self._copy_file(source, target)
-            self.remove(source)
-            return
-        self.make_directory(target)
-        try:
-            self._copy_entries(source, target)
-        except BaseException:
-            with contextlib.suppress(Exception):  # the first failure is the one to tell
-                self.remove_tree(target)
-            raise
-        self.remove_tree(source)
+        from atoll.fs._moving import move_by_copying
+
+        move_by_copying(self, source, target)
 
     def usage(self) -> Usage:
         """What is used, as far as that is known."""
@@ -274,19 +272,6 @@ class FileSystem(OwnerMethods, abc.ABC):
     def open_to_read(self, path: Path) -> BinaryIO:
         """A file as a Python file object, for the owner."""
         return io.BufferedReader(_Reader(self, path), COPY_SIZE)
-
-    def _copy_file(self, source: Path, target: Path) -> None:
-        with contextlib.closing(self.open_to_read(source)) as content:
-            self.write(target, content)
-
-    def _copy_entries(self, source: Path, target: Path) -> None:
-        for name, _ in list(self.scan(source)):
-            inner, copy = (*source, name), (*target, name)
-            if self.stat(inner).kind == "directory":
-                self.make_directory(copy)
-                self._copy_entries(inner, copy)
-            else:
-                self._copy_file(inner, copy)
 
 
 class _Reader(io.RawIOBase):

@@ -10,6 +10,8 @@ export function createWebIdl(atoll) {
   const {
     ArrayBufferIsView,
     ArrayBufferPrototypeByteLength,
+    ArrayBufferPrototypeDetached,
+    ArrayBufferPrototypeResizable,
     DataViewPrototypeBuffer,
     DataViewPrototypeByteLength,
     DataViewPrototypeByteOffset,
@@ -30,7 +32,7 @@ export function createWebIdl(atoll) {
     uncurryGetter,
   } = atoll.primordials;
   const DOMExceptionCtor = DOMException;
-  const sharedByteLength = uncurryGetter(SharedArrayBuffer.prototype, "byteLength");
+  const sharedGrowable = uncurryGetter(SharedArrayBuffer.prototype, "growable");
 
   /** @param {string} name @param {string} message @returns {Error} */
   const makeError = (name, message) => {
@@ -97,49 +99,58 @@ export function createWebIdl(atoll) {
   };
 
   /**
-   * The bytes of a BufferSource (§ 3.2.24), undefined for anything else.
+   * The bytes of a BufferSource (§ 3.2.25), undefined for anything else. None of these interfaces has
+   * [AllowResizable]; what is detached has no bytes.
    * @param {any} value
    * @param {boolean} allowShared
    * @returns {Uint8Array<any> | undefined}
    */
   const bytesOf = (value, allowShared) => {
     if (!isObject(value)) return undefined;
-    if (ArrayBufferIsView(value)) {
-      const isTyped = TypedArrayPrototypeTag(value) !== undefined;
-      const buffer = isTyped ? TypedArrayPrototypeBuffer(value) : DataViewPrototypeBuffer(value);
-      if (!allowShared && bufferLength(buffer) === undefined) return undefined;
-      return isTyped
-        ? new Uint8ArrayCtor(
-          buffer,
-          TypedArrayPrototypeByteOffset(value),
-          TypedArrayPrototypeByteLength(value),
-        )
-        : new Uint8ArrayCtor(
-          buffer,
-          DataViewPrototypeByteOffset(value),
-          DataViewPrototypeByteLength(value),
-        );
+    const isView = ArrayBufferIsView(value);
+    const isTyped = isView && TypedArrayPrototypeTag(value) !== undefined;
+    const buffer = isTyped
+      ? TypedArrayPrototypeBuffer(value)
+      : isView
+      ? DataViewPrototypeBuffer(value)
+      : value;
+    if (attribute(ArrayBufferPrototypeByteLength, buffer) === undefined) {
+      const isGrowable = allowShared ? attribute(sharedGrowable, buffer) : undefined;
+      if (isGrowable === undefined) return undefined;
+      if (isGrowable) throw notFixed();
+    } else {
+      if (ArrayBufferPrototypeResizable(buffer)) throw notFixed();
+      if (ArrayBufferPrototypeDetached(buffer)) return new Uint8ArrayCtor(0);
     }
-    if (bufferLength(value) !== undefined) return new Uint8ArrayCtor(value);
-    if (allowShared) {
-      try {
-        sharedByteLength(value);
-        return new Uint8ArrayCtor(value);
-      } catch {
-        return undefined;
-      }
-    }
-    return undefined;
+    if (!isView) return new Uint8ArrayCtor(buffer);
+    return isTyped
+      ? new Uint8ArrayCtor(
+        buffer,
+        TypedArrayPrototypeByteOffset(value),
+        TypedArrayPrototypeByteLength(value),
+      )
+      : new Uint8ArrayCtor(
+        buffer,
+        DataViewPrototypeByteOffset(value),
+        DataViewPrototypeByteLength(value),
+      );
   };
 
-  /** @param {any} value @returns {number | undefined} */
-  const bufferLength = (value) => {
+  /**
+   * An attribute of a buffer, undefined for anything else.
+   * @template T
+   * @param {(value: any) => T} get
+   * @param {any} value
+   * @returns {T | undefined}
+   */
+  const attribute = (get, value) => {
     try {
-      return ArrayBufferPrototypeByteLength(value);
+      return get(value);
     } catch {
       return undefined;
     }
   };
+  const notFixed = () => new TypeErrorCtor("a buffer whose size can change is not allowed here");
 
   /** @param {any} target @param {PropertyKey} key @param {PropertyDescriptor} attributes */
   const define = (target, key, attributes) => {

@@ -68,6 +68,7 @@ export const ArrayPrototypePush = uncurryThis(Array.prototype.push);
 export const { isView: ArrayBufferIsView } = ArrayBuffer;
 export const ArrayBufferPrototypeByteLength = uncurryGetter(ArrayBuffer.prototype, "byteLength");
 export const ArrayBufferPrototypeDetached = uncurryGetter(ArrayBuffer.prototype, "detached");
+export const ArrayBufferPrototypeResizable = uncurryGetter(ArrayBuffer.prototype, "resizable");
 const TypedArray = Reflect.getPrototypeOf(Uint8Array);
 const TypedArrayPrototype = /** @type {any} */ (TypedArray).prototype;
 export const TypedArrayPrototypeTag = uncurryGetter(TypedArrayPrototype, Symbol.toStringTag);
