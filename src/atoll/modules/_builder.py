@@ -30,7 +30,14 @@ FallbackLoader = Callable[[str, str], Loaded | Awaitable[Loaded]]
 WEB: Final = ("worker", "browser")
 """The names that packages give their builds for runtimes like an isolate."""
 
-_PARTS: Final = ("bundles.js", "registry.js", "commonjs.js", "async_hooks.js", "guest.js")
+_PARTS: Final = (
+    "bundles.js",
+    "compile.js",
+    "registry.js",
+    "commonjs.js",
+    "async_hooks.js",
+    "guest.js",
+)
 
 
 @dataclass(slots=True)

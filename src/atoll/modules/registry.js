@@ -12,17 +12,7 @@
  * and texts, and modules are found by their keys.
  */
 
-import { BUNDLE_OFFSET } from "./bundles.js";
-
-/** Globals of Node; what goes before a module's own text, on its first line. */
-const NODE_GLOBALS = {
-  __proto__: null,
-  process: 'import process from "node:process"; ',
-  Buffer: 'import { Buffer } from "node:buffer"; ',
-};
-/** Between a specifier and a type, where it has to be told from another. */
-const TYPED = "\0type:";
-const POLLUTED = "Array.prototype has properties with numbers for names: no module can be loaded";
+import { createCompiler } from "./compile.js";
 
 /** @typedef {import("../core/guest/capability.js").Atoll} Atoll */
 /** @typedef {[specifier: string, importer: string, type: string]} Request */
@@ -39,7 +29,7 @@ const POLLUTED = "Array.prototype has properties with numbers for names: no modu
  * @property {string} importer
  * @property {any} module the engine's, or null before it is compiled
  * @property {Request[]} requests
- * @property {boolean} isDistinguished it imports a specifier as two types, see `distinguish`
+ * @property {boolean} isDistinguished it imports a specifier as two types, see compile.js
  * @property {boolean} linked
  * @property {{ thrown: any } | null} failure the source did not compile
  */
@@ -52,37 +42,22 @@ const POLLUTED = "Array.prototype has properties with numbers for names: no modu
 export function createRegistry(atoll, moduleEngine, options) {
   const { primordials, engine } = atoll;
   const {
-    JSONParse,
-    JSONStringify,
     MapCtor,
     MapPrototypeGet,
     MapPrototypeHas,
     MapPrototypeSet,
     ObjectDefineProperty,
-    ObjectHasOwn,
-    ObjectKeys,
     PromiseCtor,
     PromisePrototypeThen,
     put,
     RangeErrorCtor,
-    ReflectApply,
-    ReflectConstruct,
     SetCtor,
     SetPrototypeAdd,
     SetPrototypeHas,
     StringPrototypeIncludes,
-    StringPrototypeIndexOf,
-    StringPrototypeSlice,
     SyntaxErrorCtor,
     TypeErrorCtor,
   } = primordials;
-  const { Script, SourceTextModule, SyntheticModule } = moduleEngine.vm;
-  const RUN = {
-    __proto__: null,
-    timeout: undefined,
-    displayErrors: false,
-    breakOnSigint: false,
-  };
 
   /** @type {Map<string, Module>} */
   const modules = new MapCtor();
@@ -92,8 +67,6 @@ export function createRegistry(atoll, moduleEngine, options) {
   let arrived = [];
   /** @type {any} how CommonJS modules are made, see commonjs.js */
   let commonJs = null;
-  /** @type {any} */
-  let natives = null;
   let mainUrl = "";
   /** Dynamic imports by modules. @type {ReturnType<typeof watchCycle>[]} */
   const watches = [];
@@ -150,302 +123,56 @@ export function createRegistry(atoll, moduleEngine, options) {
     return keys;
   }
 
-  /** @param {string} url */
-  const importMetaOf = (url) => (/** @type {any} */ meta) => {
-    // It has no prototype, so that these cannot be setters of user code.
-    meta.url = url;
-    meta.main = url === mainUrl;
-    meta.resolve = atoll.nativeFunction("resolve", (specifier) => resolve(`${specifier}`, url));
-  };
+  const compiler = createCompiler(atoll, moduleEngine, options.base, {
+    importDynamically: (specifier, attributes, importer) =>
+      importDynamically(specifier, attributes, importer),
+    fillMeta(meta, url) {
+      // It has no prototype, so that these cannot be setters of user code.
+      meta.url = url;
+      meta.main = url === mainUrl;
+      meta.resolve = atoll.nativeFunction("resolve", (specifier) => resolve(`${specifier}`, url));
+    },
+  });
 
   /** @param {string} specifier @param {string} importer */
   const resolve = (specifier, importer) => atoll.callSync(options.resolve, specifier, importer);
 
   /**
-   * @param {string} source
-   * @param {string} identifier as stack traces show it
-   * @param {string} url
-   * @param {string} [specifier] by which it is imported
-   * @param {string} [importer]
+   * @param {string} key
+   * @param {any[]} data as the host sends it
+   * @returns {Module}
    */
-  function compileText(source, identifier, url, specifier = identifier, importer = options.base) {
-    try {
-      return compile(source, identifier, url, 0);
-    } catch (error) {
-      throw located(error, source, identifier, specifier, importer);
-    }
-  }
-
-  /**
-   * @param {string} source
-   * @param {string} identifier
-   * @param {string} url
-   * @param {number} columnOffset of the first line
-   */
-  const compile = (source, identifier, url, columnOffset) =>
-    new SourceTextModule(source, {
-      __proto__: null,
-      identifier,
-      context: undefined,
-      lineOffset: 0,
-      columnOffset,
-      importModuleDynamically: (
-        /** @type {string} */ specifier,
-        /** @type {any} */ _module,
-        /** @type {any} */ attributes,
-      ) => importDynamically(specifier, attributes, url),
-      initializeImportMeta: importMetaOf(url),
-    });
-
-  /**
-   * Packages for Node may use its globals, or declare some of their names themselves.
-   * @param {Module} record
-   */
-  function compileForNode(record) {
-    const { globals, url } = record;
-    const text = textOf(record);
-    // All of them, then each alone.
-    for (let i = globals.length > 1 ? -1 : 0; i < globals.length; i++) {
-      let head = "";
-      for (let j = 0; j < globals.length; j++) {
-        if (i < 0 || i === j) head += /** @type {any} */ (NODE_GLOBALS)[globals[j]];
-      }
-      try {
-        return compile(`${head}${text}`, url, url, -head.length);
-      } catch {
-        continue;
-      }
-    }
-    return compileText(text, url, url, record.specifier, record.importer);
-  }
-
-  /**
-   * @param {any} error
-   * @param {string} source
-   * @param {string} file
-   * @param {string} specifier
-   * @param {string} importer
-   */
-  const located = (error, source, file, specifier, importer) =>
-    engine.isNativeError(error) && error instanceof SyntaxErrorCtor
-      ? atoll.locateSyntaxError(error, source, file, "module", specifier, importer)
-      : error;
-
-  /** @param {string} url @param {any} value */
-  function valueModule(url, value) {
-    const names = ["default"];
-    const module = ReflectConstruct(SyntheticModule, [
-      names,
-      () => module.setExport("default", value),
-      { __proto__: null, identifier: url, context: undefined },
-    ]);
-    return module;
-  }
-
-  /**
-   * A module that has become a script, see bundles.js.
-   * @param {Module} record
-   * @param {string[]} names of its exports
-   */
-  function bundleModule(record, names) {
-    const { url } = record;
-    const script = ReflectConstruct(Script, [textOf(record), {
-      __proto__: null,
-      filename: url,
-      lineOffset: 0,
-      columnOffset: BUNDLE_OFFSET,
-      cachedData: record.cache,
-      produceCachedData: false,
-      importModuleDynamically: (
-        /** @type {string} */ specifier,
-        /** @type {any} */ _script,
-        /** @type {any} */ attributes,
-      ) => importDynamically(specifier, attributes, url),
-    }]);
-    const module = ReflectConstruct(SyntheticModule, [
-      names,
-      () => {
-        const exports = ReflectApply(script.runInThisContext(RUN), undefined, []);
-        for (let i = 0; i < names.length; i++) module.setExport(names[i], exports[names[i]]);
-      },
-      { __proto__: null, identifier: url, context: undefined },
-    ]);
-    return module;
-  }
-
-  /** @param {string} url */
-  function nativeModule(url) {
-    const values = natives[url];
-    const names = ObjectKeys(values);
-    put(names, names.length, "default");
-    const module = ReflectConstruct(SyntheticModule, [
-      names,
-      () => {
-        for (let i = 0; i < names.length - 1; i++) module.setExport(names[i], values[names[i]]);
-        module.setExport("default", { ...values });
-      },
-      { __proto__: null, identifier: url, context: undefined },
-    ]);
-    return module;
-  }
-
-  /** @param {any} module the engine's @param {string} url @returns {Request[]} */
-  function requestsOf(module, url) {
-    const found = module.moduleRequests;
-    /** @type {Request[]} */
-    const requests = [];
-    for (let i = 0; i < found.length; i++) {
-      if (!ObjectHasOwn(found, i)) throw new TypeErrorCtor(POLLUTED);
-      const { specifier, attributes, phase } = found[i];
-      if (phase !== "evaluation") {
-        throw new SyntaxErrorCtor(`import ${phase} of "${specifier}" is not supported (in ${url})`);
-      }
-      const name = nameOf(specifier);
-      put(requests, i, [name, url, typeOf(attributes, name, url)]);
-    }
-    return requests;
-  }
-
-  /** Without what `distinguish` has added. @param {string} specifier */
-  function nameOf(specifier) {
-    const end = StringPrototypeIndexOf(specifier, TYPED);
-    return end < 0 ? specifier : StringPrototypeSlice(specifier, 0, end);
-  }
-
-  /**
-   * @param {Module} record compiled
-   * @param {string} text
-   * @param {string} identifier
-   */
-  function distinguishTypes(record, text, identifier) {
-    if (!areAmbiguous(record.requests)) return;
-    record.module = compileText(distinguish(text), identifier, record.url);
-    record.requests = requestsOf(record.module, record.url);
-    record.isDistinguished = true;
-  }
-
-  /** @param {Request[]} requests whether a specifier is imported as two types */
-  function areAmbiguous(requests) {
-    let isTyped = false;
-    for (let i = 0; i < requests.length; i++) isTyped ||= requests[i][2] !== "";
-    if (!isTyped) return false;
-    for (let i = 1; i < requests.length; i++) {
-      for (let j = 0; j < i; j++) {
-        if (requests[i][0] === requests[j][0] && requests[i][2] !== requests[j][2]) return true;
-      }
-    }
-    return false;
-  }
-
-  /**
-   * The engine links by specifiers alone. Where a module imports one as two types, all but plain
-   * imports get another name, which only moves columns on their own lines.
-   * @param {string} text that compiles
-   */
-  function distinguish(text) {
-    const { body } = atoll.parse(text, "module").tree;
-    let result = "";
-    let end = 0;
-    for (let i = 0; i < body.length; i++) {
-      const { source, attributes } = body[i];
-      if (source === undefined || source === null || attributes.length === 0) continue;
-      const name = `${source.value}${TYPED}${attributes[0].value.value}`;
-      result += StringPrototypeSlice(text, end, source.start) + JSONStringify(name);
-      end = source.end;
-    }
-    return result + StringPrototypeSlice(text, end);
-  }
-
-  /**
-   * ECMA-262 § 16.2.2 leaves it to the host which attributes there are; HTML has `type`.
-   * @param {any} attributes
-   * @param {string} specifier
-   * @param {string} url
-   */
-  function typeOf(attributes, specifier, url) {
-    const keys = ObjectKeys(attributes);
-    for (let i = 0; i < keys.length; i++) {
-      const value = attributes[keys[i]];
-      if (keys[i] !== "type") {
-        throw new TypeErrorCtor(
-          `Cannot import "${specifier}" from ${url}: there is no import attribute "${keys[i]}"`,
-        );
-      }
-      if (value !== "json" && value !== "text" && value !== "bytes") {
-        throw new TypeErrorCtor(
-          `Cannot import "${specifier}" from ${url}: the type "${value}" is none of "json", ` +
-            `"text" and "bytes"`,
-        );
-      }
-      return value;
-    }
-    return "";
-  }
+  const recordOf = (key, data) => ({
+    key,
+    url: data[0],
+    type: data[1],
+    kind: data[2],
+    source: data[3],
+    globals: data[6],
+    cache: data[9],
+    specifier: data[4],
+    importer: data[5],
+    module: null,
+    requests: [],
+    isDistinguished: false,
+    linked: true,
+    failure: null,
+  });
 
   /** Make what the host has sent, as far as that needs no other module. @param {any[]} data */
   function add(data) {
-    const url = data[0];
-    const type = data[1];
-    const key = moduleKey(url, type);
+    const key = moduleKey(data[0], data[1]);
     if (MapPrototypeHas(modules, key)) return;
     put(arrived, arrived.length, key);
-    /** @type {Module} */
-    const record = {
-      key,
-      url,
-      type,
-      kind: data[2],
-      source: data[3],
-      globals: data[6],
-      cache: data[9],
-      specifier: data[4],
-      importer: data[5],
-      module: null,
-      requests: [],
-      isDistinguished: false,
-      linked: true,
-      failure: null,
-    };
+    const record = recordOf(key, data);
     MapPrototypeSet(modules, key, record);
     if (record.kind === "cjs") return;
     try {
-      if (record.kind === "esm" || record.kind === "bundle") nameMap(url, textOf(record), data[7]);
-      if (record.kind === "bundle") {
-        record.module = bundleModule(record, data[8]);
-      } else if (record.kind === "native") {
-        record.module = nativeModule(url);
-      } else if (record.kind === "esm") {
-        record.module = compileForNode(record);
-        record.requests = requestsOf(record.module, url);
-        distinguishTypes(record, textOf(record), url);
-        record.linked = false;
-      } else {
-        record.module = valueModule(url, valueOf(record));
-      }
+      compiler.compile(record, data[7], data[8]);
     } catch (thrown) {
       record.failure = { thrown };
     }
     record.source = undefined;
-  }
-
-  /** @param {string} file @param {string} text @param {string | null} map */
-  const nameMap = (file, text, map) =>
-    atoll.registerSourceMap(file, map ?? atoll.inlineSourceMap(text));
-
-  /** @param {Module} record */
-  const textOf = (record) =>
-    typeof record.source === "string" ? record.source : engine.decodeText(record.source);
-
-  /** @param {Module} record */
-  function valueOf(record) {
-    if (record.kind === "bytes") return record.source;
-    const text = textOf(record);
-    if (record.kind === "text") return text;
-    try {
-      return JSONParse(text);
-    } catch (error) {
-      throw new SyntaxErrorCtor(`${record.url}: ${/** @type {Error} */ (error).message}`);
-    }
   }
 
   /** @param {Request[]} requests @param {any} answer of the host */
@@ -565,10 +292,7 @@ export function createRegistry(atoll, moduleEngine, options) {
       const specifiers = [];
       for (let i = 0; i < record.requests.length; i++) {
         const dependency = find(record.requests[i]);
-        const name = record.requests[i][0];
-        const type = record.requests[i][2];
-        const isTyped = record.isDistinguished && type !== "";
-        put(specifiers, i, isTyped ? `${name}${TYPED}${type}` : name);
+        put(specifiers, i, compiler.nameForEngine(record, record.requests[i]));
         put(dependencies, i, moduleOf(dependency));
         put(stack, stack.length, dependency);
       }
@@ -632,7 +356,7 @@ export function createRegistry(atoll, moduleEngine, options) {
    */
   const importDynamically = (specifier, attributes, importer) =>
     promised((done, failed) => {
-      const type = typeOf(attributes, specifier, importer);
+      const type = compiler.typeOf(attributes, specifier, importer);
       /** @type {Request} */
       const request = [specifier, importer, type];
       load([request], () => {
@@ -734,26 +458,9 @@ export function createRegistry(atoll, moduleEngine, options) {
    */
   const evaluateSource = (source, filename, url) =>
     promised((done, failed) => {
-      nameMap(filename, source[0], source[1]);
-      const module = compileText(source[0], filename, url);
-      /** @type {Module} */
-      const record = {
-        key: "",
-        url,
-        type: "",
-        kind: "esm",
-        source: undefined,
-        globals: [],
-        cache: null,
-        specifier: "",
-        importer: "",
-        module,
-        requests: requestsOf(module, url),
-        isDistinguished: false,
-        linked: false,
-        failure: null,
-      };
-      distinguishTypes(record, source[0], filename);
+      const record = recordOf("", [url, "", "esm", source[0], "", "", [], null, null, null]);
+      compiler.compileSource(record, source[1], filename);
+      record.source = undefined;
       load(record.requests, () => {
         link(record);
         evaluate(record.module, done, failed);
@@ -775,7 +482,7 @@ export function createRegistry(atoll, moduleEngine, options) {
     /** @param {any} maker @param {any} values exports of built-in modules, by URL */
     connect(maker, values) {
       commonJs = maker;
-      natives = values;
+      compiler.connect(values);
     },
   };
 }
