@@ -44,6 +44,7 @@ class BaseRuntime:
         self._recording = record
         self._drives_clock = False
         if record is not None:
+            os.fspath(record)  # a number would be one of this process's own files
             from atoll.recording._setup import repeatable
 
             self._drives_clock = choices["timers"] in ("real", True)

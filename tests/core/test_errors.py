@@ -12,6 +12,7 @@ import pytest
 
 import atoll
 from atoll import Isolate, JSError, JSSyntaxError, MarshalError
+from atoll.modules import Modules
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -367,3 +368,19 @@ async def test_a_stack_hook_may_call_the_one_that_it_replaces(fresh_isolate: Iso
     """
     stacks = await fresh_isolate.eval(code, filename="user.js")
     assert stacks == ["Error: x\n    at a line of my own\n    at fails (user.js:6:31)"] * 2
+
+
+async def test_lone_surrogates_in_sources_and_class_names_are_no_breach_of_the_protocol(
+    fresh_isolate: Isolate,
+) -> None:
+    modules = await fresh_isolate.install(Modules())
+    for run in (fresh_isolate.eval, modules.eval):
+        with pytest.raises(JSSyntaxError) as caught:
+            await run("let \ud800")
+        assert caught.value.source_line == "let \ufffd"
+    with pytest.raises(JSSyntaxError, match=r"\ufffd\.js"):
+        await fresh_isolate.eval("(", filename="\ud800.js")
+    unnamed = "class A { #x; get [Symbol.toStringTag]() { return '\\ud800' } }; new A()"
+    with pytest.raises(MarshalError, match="\ufffd has no data of its own"):
+        await fresh_isolate.eval(unnamed)
+    assert await fresh_isolate.eval("1") == 1

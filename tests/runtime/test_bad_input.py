@@ -46,6 +46,58 @@ async def test_a_runtime_belongs_to_its_event_loop() -> None:
         assert await rt.eval("1") == 1
 
 
+WRONG: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
+    "limits": ({"limits": {"memory": 5}}, TypeError, "limits is Limits"),
+    "confinement": ({"confinement": "none"}, ValueError, "'require', 'best-effort', 'off', not"),
+    "observer": ({"observer": print}, TypeError, "observer is an Observer"),
+    "on_uncaught": ({"on_uncaught": "log"}, TypeError, "on_uncaught is a function"),
+    "record": ({"record": True}, TypeError, "PathLike"),
+}
+
+
+@pytest.mark.parametrize("keyword", WRONG)
+def test_keywords_with_a_wrong_value_are_refused_when_the_runtime_is_made(keyword: str) -> None:
+    given, error, message = WRONG[keyword]
+    for make in (Runtime, atoll.sync.Runtime):
+        with pytest.raises(error, match=message):
+            make(**given)
+
+
+async def test_calls_with_wrong_arguments_are_refused_before_anything_is_sent() -> None:
+    wrong: Any = [
+        (lambda rt: rt.eval(b"1 + 1"), "the code is text, not bytes"),
+        (lambda rt: rt.eval(None), "the code is text"),
+        (lambda rt: rt.eval("1", timeout="5"), "timeout is seconds"),
+        (lambda rt: rt.call("f", timeout=float("nan")), "timeout is seconds"),
+        (lambda rt: rt.define_function(5, print), "name is text, not 5"),
+    ]
+    async with Runtime() as rt:
+        for use, message in wrong:
+            with pytest.raises(TypeError, match=message):
+                await use(rt)
+        assert await rt.eval("1") == 1
+    with atoll.sync.Runtime() as blocking:
+        for use, message in wrong:
+            with pytest.raises(TypeError, match=message):
+                use(blocking)
+        assert blocking.eval("1") == 1
+
+
+async def test_entering_one_flavour_as_the_other_names_the_right_one() -> None:
+    for made in (Runtime(), Isolate(), Pool(), atoll.Sessions(Pool())):
+        name = type(made).__name__
+        wrong: Any = made
+        with pytest.raises(TypeError, match=rf"async with`; .* atoll\.sync\.{name}"):  # noqa: SIM117
+            with wrong:
+                pass
+    pool = atoll.sync.Pool()
+    for blocking in (atoll.sync.Runtime(), atoll.sync.Isolate(), pool, atoll.sync.Sessions(pool)):
+        wrong = blocking
+        with pytest.raises(TypeError, match=rf"there is atoll\.{type(wrong).__name__}"):
+            async with wrong:
+                pass
+
+
 def test_a_runtime_whose_loop_is_gone_can_be_disposed_of() -> None:
     loop = asyncio.new_event_loop()
     rt = loop.run_until_complete(Runtime().__aenter__())

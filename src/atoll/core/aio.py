@@ -245,6 +245,8 @@ class AsyncDriver(driver.Driver):
         ``started``, calls whose answers must not be lost: the first of those is waited for, if
         there is one, and when that is cancelled, the call is left running and put back there.
         """
+        if timeout is not None:
+            driver.check_timeout(timeout)
         loop = self._check_use()
         while self._backlog() > BACKLOG and self.host.failure is None:
             assert self._room is not None  # noqa: S101 - for the type checker

@@ -25,7 +25,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from atoll.core import operations, watchdog
 from atoll.core.coroutines import CoroutineRunner
-from atoll.core.driver import MOST_VECTORS, NO_START, PLAIN, READ_SIZE, Driver
+from atoll.core.driver import (
+    MOST_VECTORS,
+    NO_START,
+    PLAIN,
+    READ_SIZE,
+    Driver,
+    check_timeout,
+)
 from atoll.core.host import Invocation, Pending
 from atoll.core.launch import Confinement, explain_exit
 from atoll.core.reference import BaseReference
@@ -195,6 +202,8 @@ class BlockingDriver(Driver):
         with ``started``, calls whose answers must not be lost: the first of those is waited for,
         if there is one, and when that is interrupted, the call is left running and put back there.
         """
+        if timeout is not None:
+            check_timeout(timeout)
         self._check_process()
         try:
             lock = self._acquire()

@@ -8,7 +8,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Awaitable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from atoll.core import operations
 from atoll.core.bundle import core_script
@@ -56,6 +56,12 @@ PLAIN: Final = frozenset({type(None), bool, int, float, str, bytes, list, dict, 
 """Types of results that are quickly known not to be awaitable."""
 
 
+def check_timeout(value: object) -> None:
+    """Refuse what is no time, before anything has been sent. One that has passed is a time."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+        raise TypeError(f"timeout is seconds, or None for that of the limits; not {value!r}")
+
+
 class Driver:
     """One isolate's process and pipes.
 
@@ -70,6 +76,11 @@ class Driver:
     reference_classes: Mapping[str, type[BaseReference]]
 
     def __init__(self, limits: Limits, confinement: Confinement, observer: Observer | None) -> None:
+        if not isinstance(limits, Limits):
+            raise TypeError(f"limits is Limits(…) or None, not {limits!r}")
+        if confinement not in get_args(Confinement):
+            known = ", ".join(map(repr, get_args(Confinement)))
+            raise ValueError(f"confinement is one of {known}, not {confinement!r}")
         self.host = self._make_host(limits, observer)
         self.process: IsolateProcess | None = None
         self.started_at = 0.0
@@ -84,8 +95,11 @@ class Driver:
     def _make_host(self, limits: Limits, observer: Observer | None) -> Host:
         if observer is None:
             return Host(limits, self)
+        from atoll.observe import Observer
         from atoll.observe._host import ObservedHost
 
+        if not isinstance(observer, Observer):
+            raise TypeError(f"observer is an Observer or None, not {observer!r}")
         return ObservedHost(limits, self, observer)
 
     def _launch(self) -> IsolateProcess:

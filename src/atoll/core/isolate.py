@@ -21,6 +21,7 @@ from atoll.core.capability import (
 )
 from atoll.core.classes import ClassDefinition, ClassTable
 from atoll.core.driver import Driver, logger
+from atoll.core.flavours import AsyncFlavour
 from atoll.core.handles import HostFunction
 from atoll.core.languages import Language, language_to_transpile
 from atoll.core.launch import Confinement
@@ -45,6 +46,12 @@ HandleT = TypeVar("HandleT")
 DriverT = TypeVar("DriverT", bound=Driver)
 
 
+def check_code(code: object) -> None:
+    """Refuse what is no source text; the guest would evaluate anything to itself."""
+    if not isinstance(code, str):
+        raise TypeError(f"the code is text, not {type(code).__name__}")
+
+
 class BaseIsolate(Generic[DriverT]):
     """What isolates of both drivers share."""
 
@@ -55,6 +62,8 @@ class BaseIsolate(Generic[DriverT]):
         on_uncaught: Callable[[BaseException], object] | None,
         typescript: Compiler | None,
     ) -> None:
+        if on_uncaught is not None and not callable(on_uncaught):
+            raise TypeError(f"on_uncaught is a function that takes errors, not {on_uncaught!r}")
         self.limits = limits
         self._driver = driver
         self._driver.host.on_uncaught = on_uncaught or _UncaughtLogger()
@@ -101,6 +110,8 @@ class BaseIsolate(Generic[DriverT]):
     def _host_function(
         self, name: str, function: Callable[..., Any], *, is_async: bool
     ) -> HostFunction:
+        if not isinstance(name, str):
+            raise TypeError(f"a function's name is text, not {name!r}")
         if not callable(function):
             raise TypeError(f"{name!r} needs a callable, not {function!r}")
         handle = self._driver.host.handles.define(function)
@@ -138,7 +149,7 @@ class BaseIsolate(Generic[DriverT]):
         )
 
 
-class Isolate(BaseIsolate[AsyncDriver]):
+class Isolate(AsyncFlavour, BaseIsolate[AsyncDriver]):
     """A V8 isolate in a confined process of its own.
 
     ::
@@ -238,6 +249,7 @@ class Isolate(BaseIsolate[AsyncDriver]):
             JSSyntaxError: the source does not compile; has file, line and column.
             CompilerFailed: the TypeScript compiler did not survive the source.
         """
+        check_code(code)
         values = list(args) if args else None
         if filename is not DEFAULT_FILENAME or language is not None:
             kind = language_to_transpile(filename, language)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from types import EllipsisType, TracebackType
 from typing import Any, Final, Generic, Self, TypeVar, overload
 
+from atoll.core.flavours import AsyncFlavour
 from atoll.core.isolate import Isolate
 from atoll.errors import IsolateDisposed, PoolClosed
 from atoll.pool import _policy
@@ -27,7 +28,7 @@ _OTHER_LOOP: Final = "the pool belongs to another event loop; make one pool per 
 IsolateT = TypeVar("IsolateT", bound=Isolate)
 
 
-class Pool(Generic[IsolateT]):
+class Pool(AsyncFlavour, Generic[IsolateT]):
     """Isolates that are ready when they are needed.
 
     ::

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from types import TracebackType
 from typing import Any, Generic, Self
 
+from atoll.core.flavours import AsyncFlavour
 from atoll.errors import PoolClosed, PoolTimeout
 from atoll.pool._options import check_callable, check_count, check_seconds
 from atoll.pool._pool import IsolateT, Pool
@@ -26,7 +27,7 @@ class _Session(Generic[IsolateT]):
         self.used_at = 0.0
 
 
-class Sessions(Generic[IsolateT]):
+class Sessions(AsyncFlavour, Generic[IsolateT]):
     """One isolate for each key, which keeps its state from one use to the next.
 
     ::

@@ -19,8 +19,9 @@ from atoll.core.capability import (
     own,
 )
 from atoll.core.classes import ClassDefinition
+from atoll.core.flavours import BlockingFlavour
 from atoll.core.host import Pending
-from atoll.core.isolate import DEFAULT_FILENAME, BaseIsolate
+from atoll.core.isolate import DEFAULT_FILENAME, BaseIsolate, check_code
 from atoll.core.languages import Language, language_to_transpile
 from atoll.core.launch import Confinement
 from atoll.core.reference import BaseReference
@@ -174,7 +175,7 @@ class Scope(BaseScope[BlockingDriver]):
         self.close()
 
 
-class Isolate(BaseIsolate[BlockingDriver]):
+class Isolate(BlockingFlavour, BaseIsolate[BlockingDriver]):
     """A V8 isolate in a confined process of its own; see `atoll.Isolate` for every method."""
 
     _references: ClassVar[dict[str, type[BaseReference]]] = {
@@ -227,6 +228,7 @@ class Isolate(BaseIsolate[BlockingDriver]):
         copy: Copy = True,
     ) -> Any:
         """Run a classic script and return its completion value; see `atoll.Isolate.eval`."""
+        check_code(code)
         values = list(args) if args else None
         if filename is not DEFAULT_FILENAME or language is not None:
             kind = language_to_transpile(filename, language)

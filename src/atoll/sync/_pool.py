@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import EllipsisType, TracebackType
 from typing import Any, Final, Generic, Self, TypeVar, overload
 
+from atoll.core.flavours import BlockingFlavour
 from atoll.errors import (
     AtollError,
     IsolateDisposed,
@@ -33,7 +34,7 @@ _ENDERS: Final = 4
 IsolateT = TypeVar("IsolateT", bound=Isolate)
 
 
-class Pool(Generic[IsolateT]):
+class Pool(BlockingFlavour, Generic[IsolateT]):
     """Isolates that are ready when they are needed, for any number of threads.
 
     ::

@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterator
 from types import TracebackType
 from typing import Any, Generic, Self
 
+from atoll.core.flavours import BlockingFlavour
 from atoll.errors import PoolClosed, PoolTimeout
 from atoll.pool._options import check_callable, check_count, check_seconds
 from atoll.sync._pool import IsolateT, Pool
@@ -25,7 +26,7 @@ class _Session(Generic[IsolateT]):
         self.used_at = 0.0
 
 
-class Sessions(Generic[IsolateT]):
+class Sessions(BlockingFlavour, Generic[IsolateT]):
     """One isolate for each key, which keeps its state from one use to the next.
 
     ::

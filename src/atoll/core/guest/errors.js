@@ -18,6 +18,7 @@ import {
   StringPrototypeLastIndexOf,
   StringPrototypeSlice,
   StringPrototypeStartsWith,
+  StringPrototypeToWellFormed,
   WeakMapCtor,
   WeakMapPrototypeGet,
   WeakMapPrototypeSet,
@@ -96,6 +97,9 @@ const places = new WeakMapCtor();
  * @param {any[]} place file, line, column, text of the line; for a module, specifier and importer
  */
 export function placed(error, place) {
+  for (let i = 0; i < place.length; i++) {
+    if (typeof place[i] === "string") place[i] = StringPrototypeToWellFormed(place[i]);
+  }
   WeakMapPrototypeSet(places, error, place);
   const position = place[1] === null ? "" : `:${place[1]}:${place[2]}`;
   define(error, "stack", `${ErrorPrototypeToString(error)}\n    at ${place[0]}${position}`);

@@ -29,6 +29,7 @@ import {
   RegExpPrototypeExec,
   StringPrototypeCharCodeAt,
   StringPrototypeIsWellFormed,
+  StringPrototypeToWellFormed,
   SymbolToStringTag,
   TypedArrayPrototypeBuffer,
   TypedArrayPrototypeByteLength,
@@ -111,8 +112,11 @@ export const tagged = (data) => {
  */
 export class Encoded {
   #node;
-  /** @param {any[]} data */
+  /** @param {any[]} data whose strings may come from user code, as class names and sources do */
   constructor(data) {
+    for (let i = 0; i < data.length; i++) {
+      if (typeof data[i] === "string") data[i] = StringPrototypeToWellFormed(data[i]);
+    }
     this.#node = tagged(data);
   }
 
