@@ -38,7 +38,7 @@ async def test_a_scope_releases_on_errors_and_lets_them_through(fresh_isolate: I
 
     with pytest.raises(JSError, match="Error: inside"):
         await work("throw new Error('inside')", 1)
-    with pytest.raises(MarshalError, match="value: a object cannot cross"):
+    with pytest.raises(MarshalError, match="value: a value of type object cannot"):
         await work("1", object())
     assert [reference.released for reference in kept] == [True, True]
     assert await held_handles(fresh_isolate) == (0, 0)

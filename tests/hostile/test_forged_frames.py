@@ -569,7 +569,7 @@ def furnished_host() -> tuple[Host, StubDriver, list[Any]]:
     host.handles.export(lambda: Account("Bob"))
     host.handles.encode_exception(ValueError("remembered"))
     host.handles.sent()
-    pending = [host.call(1, ("code",)) for _ in range(4)]
+    pending = [host.call(1, ("code", "<eval>", None, True)) for _ in range(4)]
     return host, driver, pending
 
 
@@ -662,7 +662,7 @@ def plain_host() -> tuple[Host, StubDriver, list[Any]]:
     host = driver.host = Host(Limits(), driver)
     host.session.feed(frame(READY))
     host.handles.define(len)
-    return host, driver, [host.call(1, ("code",)) for _ in range(8)]
+    return host, driver, [host.call(1, ("code", "<eval>", None, True)) for _ in range(8)]
 
 
 def test_every_tag_with_wrong_data_of_every_type() -> None:
