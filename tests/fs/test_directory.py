@@ -490,3 +490,23 @@ def test_holes_are_not_copied(
 )
 def test_the_media_types_of_names(name: str, media_type: str) -> None:
     assert of_name(name) == media_type
+
+
+@pytest.mark.parametrize("walk", [False, True])
+def test_a_tree_deeper_than_python_goes_is_removed(tmp_path: Path, walk: bool) -> None:
+    (tmp_path / "top").mkdir()
+    at = os.open(tmp_path / "top", os.O_RDONLY)
+    for number in range(1500):
+        os.mkdir("d", dir_fd=at)
+        inner = os.open("d", os.O_RDONLY, dir_fd=at)
+        os.close(os.open("f", os.O_CREAT, dir_fd=inner))
+        if number == 1000:
+            os.mkdir(b"\xff", dir_fd=inner)  # names that no guest can have are in it, too
+            os.mkdir(".atoll-left", dir_fd=inner)
+            os.symlink("/", "link", dir_fd=inner)
+        os.close(at)
+        at = inner
+    os.close(at)
+    with directory(tmp_path, walk=walk) as files:
+        files.remove_tree(("top",))
+    assert os.listdir(tmp_path) == []

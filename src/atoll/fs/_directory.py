@@ -227,16 +227,22 @@ class DirectoryFileSystem(FileSystem):
 
     def remove_tree(self, path: Path) -> None:
         """Remove a directory and everything in it, links and devices by their names."""
-        if path:
-            with self._changing(path) as (parent, name):
-                _remove_tree(parent, name)
-            return
         self._demand_writable()
-        fd = self._open((), os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            _empty(fd)
-        finally:
-            os.close(fd)
+        self._check(path)
+        # Neither recursive nor with a descriptor for each level: how deep it is, others decide.
+        waiting: list[tuple[Path, bool]] = [(path, False)]
+        while waiting:
+            folder, is_empty = waiting.pop()
+            if not is_empty:
+                waiting.append((folder, True))
+                fd = self._beneath.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+                try:
+                    waiting.extend(((*folder, name), False) for name in _empty(fd))
+                finally:
+                    os.close(fd)
+            elif folder:
+                with self._beneath.parent(folder) as parent:
+                    os.rmdir(folder[-1], dir_fd=parent)
 
     def move(self, source: Path, target: Path) -> None:
         """Move a file or directory; a file replaces a file."""
@@ -279,25 +285,15 @@ class DirectoryFileSystem(FileSystem):
         return DirectoryFile(fd)
 
 
-def _remove_tree(parent: int, name: str) -> None:
+def _empty(folder: int) -> list[str]:
+    """Remove what is in a directory, links and FIFOs by their names; returns the folders."""
     # Not `shutil.rmtree`, which waits for a FIFO's other end where a directory was.
-    fd = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=parent)
-    try:
-        _empty(fd)
-    finally:
-        os.close(fd)
-    os.rmdir(name, dir_fd=parent)
-
-
-def _empty(folder: int) -> None:
-    """Remove what is in a directory: links, devices and FIFOs by their names."""
     with os.scandir(folder) as entries:
         found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
     for name, is_directory in found:
-        if is_directory:
-            _remove_tree(folder, name)
-        else:
+        if not is_directory:
             os.unlink(name, dir_fd=folder)
+    return [name for name, is_directory in found if is_directory]
 
 
 def _tag(found: os.stat_result) -> str:

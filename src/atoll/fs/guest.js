@@ -12,7 +12,7 @@ import { createWritables } from "./writable.js";
 
 /**
  * @param {Atoll} atoll
- * @param {Record<string, any>} host functions of the host; `_service.py` describes them
+ * @param {Record<string, any>} host functions of the host; `_service.py` leads to them
  */
 export default function install(atoll, host) {
   const idl = createWebIdl(atoll);
