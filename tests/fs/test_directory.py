@@ -510,3 +510,20 @@ def test_a_tree_deeper_than_python_goes_is_removed(tmp_path: Path, walk: bool) -
     with directory(tmp_path, walk=walk) as files:
         files.remove_tree(("top",))
     assert os.listdir(tmp_path) == []
+
+
+def test_a_kernel_call_that_is_taken_away_later(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a filter that the owner's program puts around itself."""
+    with directory(tree / "root") as files:
+        assert files.read_bytes("inside") == b"fine"
+
+        def hidden(*_: object) -> int:
+            raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+        monkeypatch.setattr("atoll.fs._beneath._openat2", hidden)
+        assert files.read_bytes("inside") == b"fine"
+        for path in ("to-secret", "to-outside/secret"):
+            with pytest.raises(OSError, match=r"symbolic|directory|neither"):
+                files.read_bytes(path)

@@ -261,6 +261,21 @@ def test_putting_files_in() -> None:
         files.read_bytes("none")
 
 
+NO_PATH = r"cannot be the name|is the root"
+
+
+@pytest.mark.parametrize("path", ["", "/", ".", "../x", "a//b", "a/../b", "a\0"])
+def test_paths_that_make_no_sense(path: str) -> None:
+    with pytest.raises(ValueError, match=NO_PATH):
+        MemoryFileSystem({path: b""})
+    files = MemoryFileSystem()
+    with pytest.raises(ValueError, match=NO_PATH):
+        files.write_bytes(path, b"")
+    with pytest.raises(ValueError, match=NO_PATH):
+        files.read_bytes(path)
+    assert files.to_mapping() == {}
+
+
 async def test_mounts(tmp_path: Path) -> None:
     (tmp_path / "data.txt").write_bytes(b"from disk")
     disk = DirectoryFileSystem(tmp_path)

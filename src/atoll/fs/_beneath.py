@@ -112,7 +112,12 @@ class Beneath:
         if self._openat2:
             joined = os.fsencode("/".join(path))
             if len(joined) < _LONGEST:
-                return _openat2(self._root, joined, flags | _ALWAYS, mode)
+                try:
+                    return _openat2(self._root, joined, flags | _ALWAYS, mode)
+                except OSError as error:
+                    if error.errno != errno.ENOSYS:
+                        raise
+                    self._openat2 = False  # a filter that this process got later hides it
         return self._walk(path, flags, mode)
 
     def _walk(self, path: Path, flags: int, mode: int) -> int:

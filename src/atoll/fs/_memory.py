@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO, Final
 
 from atoll.fs._ledger import Ledger
-from atoll.fs._names import split
+from atoll.fs._names import split_file
 from atoll.fs._prefault import prefault
 from atoll.fs._protocol import (
     Buffer,
@@ -90,7 +90,9 @@ class MemoryFileSystem(FileSystem):
         self._ledger = Ledger(max_bytes, max_entries)
         self._root = _Directory()
         for name, content in (files or {}).items():
-            self._put(split(name), content.encode() if isinstance(content, str) else bytes(content))
+            self._put(
+                split_file(name), content.encode() if isinstance(content, str) else bytes(content)
+            )
 
     def _put(self, path: Path, content: bytes) -> None:
         for depth in range(1, len(path)):

@@ -37,3 +37,15 @@ def split(path: str) -> Path:
         if not is_valid_name(name):
             raise ValueError(f"{name!r} in {path!r} cannot be the name of a file or directory")
     return names
+
+
+def split_file(path: str) -> Path:
+    """The same, of a file.
+
+    Raises:
+        ValueError: it is the root, or holds a name that cannot be.
+    """
+    names = split(path)
+    if not names:
+        raise ValueError(f"{path!r} is the root, which is no file")
+    return names

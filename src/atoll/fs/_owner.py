@@ -15,7 +15,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, BinaryIO, Final, Protocol
 
-from atoll.fs._names import is_valid_name, split
+from atoll.fs._names import is_valid_name, split, split_file
 
 if TYPE_CHECKING:
     from atoll.fs._protocol import Kind, Path, Stat
@@ -47,7 +47,7 @@ class OwnerMethods:
             FileNotFoundError: there is none.
             ValueError: the path makes no sense.
         """
-        with self.open_to_read(split(path)) as file:
+        with self.open_to_read(split_file(path)) as file:
             return file.read()
 
     def write_bytes(self: _Tree, path: str, content: bytes | str) -> None:
@@ -56,8 +56,11 @@ class OwnerMethods:
         Args:
             path: ``"folder/name"``.
             content: text becomes UTF-8.
+
+        Raises:
+            ValueError: the path makes no sense.
         """
-        names = split(path)
+        names = split_file(path)
         for depth in range(1, len(names)):
             with contextlib.suppress(FileExistsError):
                 self.make_directory(names[:depth])
