@@ -11,6 +11,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import fsspec
 import pytest
@@ -205,6 +206,35 @@ async def test_a_file_of_the_guest_reaches_the_owner() -> None:
         await made.isolate.eval("await T.put(a, 'changed'); 0")
         with pytest.raises(JSError, match="NotReadableError"):
             await file.bytes()
+
+
+async def test_what_other_parts_of_the_platform_make_of_a_file() -> None:
+    def never(_: object) -> NoReturn:
+        raise AssertionError
+
+    files = MemoryFileSystem({"f.txt": b"content"})
+    async with Runtime(fs=files, fetch=never) as rt:
+        assert await rt.eval(
+            """const root = await navigator.storage.getDirectory();
+            const handle = await root.getFileHandle("f.txt");
+            const file = await handle.getFile();
+            const url = URL.createObjectURL(file);
+            const mixed = URL.createObjectURL(new Blob([file, "!"]));
+            const get = async (url) => {
+                const response = await fetch(url);
+                return [response.headers.get("content-type"), await response.text()];
+            };
+            const found = [url !== mixed, ...await get(url), ...await get(mixed)];
+            const stream = await handle.createWritable();
+            await (await fetch("data:,other")).body.pipeTo(stream);
+            found.push(await (await handle.getFile()).text());
+            found.push(await get(url).catch((error) => error.name));
+            URL.revokeObjectURL(url);
+            [...found, await get(url).catch((error) => error.name)]"""
+        ) == [
+            *(True, "text/plain", "content", "", "content!", "other"),
+            *("NotReadableError", "TypeError"),
+        ]
 
 
 async def test_a_small_file_comes_with_its_handle() -> None:

@@ -43,4 +43,26 @@ export function correctClasses() {
     const host = ReflectApply(original, self, args);
     return host === "/." ? "" : host;
   });
+
+  // File API § 8.4. The engine's own list takes Blobs of its own parts only, and nothing reads it:
+  // whoever answers requests for such a URL keeps the Blob. One whose bytes are on the host gets
+  // the URL of an empty one.
+  replaceMethod(URL, "createObjectURL", (original) => (self, args) => {
+    try {
+      return ReflectApply(original, self, args);
+    } catch (error) {
+      if (!isBlob(args[0])) throw error;
+      return ReflectApply(original, self, [new BlobCtor()]);
+    }
+  });
+}
+
+/** @param {any} value */
+function isBlob(value) {
+  try {
+    engineBlobType(value);
+    return true;
+  } catch {
+    return false;
+  }
 }

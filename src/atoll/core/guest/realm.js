@@ -165,9 +165,9 @@ function restoreProto() {
 export function scrubGlobal() {
   lockCall();
   restoreProto();
-  correctClasses();
   makeMethod(URL, "createObjectURL");
   makeMethod(URL, "revokeObjectURL");
+  correctClasses();
   const { performance, queueMicrotask, structuredClone } = globalThis;
   // The engine takes V8's from behind its own on first use, which has to be there then.
   queueMicrotask(() => {});
