@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from atoll.testing import IntegrationServer
+from tests.servers import Served, served_by
 
 
-class Served:
-    """A server that runs, and what it says."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.url = self.wait_for(r"running on (http://\S+)")
-
-    def wait_for(self, pattern: str) -> str:
-        """Read its messages until one has the pattern; returns the group."""
-        said = []
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            said.append(line)
-            found = re.search(pattern, line)
-            if found:
-                return found[1]
-        raise AssertionError(f"it never said {pattern}: {said}")
-
-
-@contextmanager
-def serving(*arguments: str) -> Iterator[Served]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "atoll", "serve", "--port", "0", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        try:
-            yield Served(process)
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.communicate(timeout=20)
+def serving(*arguments: str) -> AbstractContextManager[Served]:
+    return served_by("atoll", "serve", *arguments)
 
 
 def test_a_handler_is_served(tmp_path: Path) -> None:

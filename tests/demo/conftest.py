@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.servers import PROJECT, served_by
+
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
-PROJECT = Path(__file__).resolve().parents[2]
 
 expect.set_options(timeout=45_000)
 
@@ -36,25 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="module")
 def playground() -> Iterator[str]:
     """Its address."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "demo", "--port", "0"],
-        cwd=PROJECT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    try:
-        for line in process.stderr:
-            found = re.search(r"running on (http://\S+)", line)
-            if found:
-                break
-        else:
-            raise AssertionError("the playground did not start")
-        yield found[1]
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+    with served_by("demo") as served:
+        yield served.url
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.demo.conftest import PROJECT, open_page
+from tests.demo.conftest import open_page
+from tests.servers import PROJECT
 
 IMAGES = PROJECT / "docs" / "images"
 WANTED = "ATOLL_SCREENSHOTS" in os.environ
