@@ -221,3 +221,31 @@ async def test_forged_signals_end_the_isolate(tag: list[object]) -> None:
     handles = Handles(100, make, lambda _handle, _value: None)
     with pytest.raises(ProtocolViolation):
         marshal.decode(json.dumps({"$": tag}).encode(), TAGGED, [], handles, depth=20)
+
+
+@pytest.mark.parametrize(
+    "signal",
+    [
+        "AbortSignal.timeout(20)",
+        "AbortSignal.any([AbortSignal.timeout(20), new AbortController().signal])",
+    ],
+)
+@pytest.mark.parametrize("polluted", [False, True])
+async def test_a_call_is_given_up_when_its_time_is_over(signal: str, polluted: bool) -> None:
+    """Nobody else listens to the signal, and nothing else happens in the guest."""
+    async with Isolate() as isolate:
+        await isolate.define_async_function("wait", asyncio.Event().wait)
+        if polluted:
+            await isolate.eval("""
+                var seen = [];
+                const original = EventTarget.prototype.addEventListener;
+                EventTarget.prototype.addEventListener = function (type, listener, ...rest) {
+                  seen.push(String(listener), listener());
+                  return original.call(this, type, listener, ...rest);
+                };
+                0
+            """)
+        code = f"wait({signal}).catch((error) => error.name)"
+        assert await isolate.eval(code, timeout=10) == "TimeoutError"
+        if polluted:
+            assert await isolate.eval("seen.every((each) => !each || each.length < 12)")

@@ -536,6 +536,32 @@ async def test_aborting_after_the_response_breaks_its_body_off(site: Site) -> No
         await site.requests[0].signal.wait()
 
 
+@pytest.mark.parametrize(
+    "signal",
+    [
+        "AbortSignal.timeout(20)",
+        "AbortSignal.any([AbortSignal.timeout(20), new AbortController().signal])",
+        "new Request('https://x.test/', { signal: AbortSignal.timeout(20) }).signal",
+    ],
+)
+async def test_a_request_is_given_up_when_its_time_is_over(site: Site, signal: str) -> None:
+    """Nobody else listens to the signal, and nothing else happens in the guest."""
+    gone = asyncio.Event()
+
+    async def never(request: Request) -> Response:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            gone.set()
+        raise AssertionError
+
+    site.answer = never
+    code = f"fetch('https://x.test/', {{ signal: {signal} }}).catch((e) => e.name)"
+    async with asyncio.timeout(10):
+        assert await site.eval(code) == "TimeoutError"
+        await gone.wait()
+
+
 async def test_an_aborted_signal_makes_no_request(site: Site) -> None:
     code = "fetch('https://x.test/', { signal: AbortSignal.abort('no') }).catch(e => e)"
     assert await site.eval(code) == "no"

@@ -53,8 +53,6 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
   );
   const usernameOf = uncurryGetter(URL.prototype, "username");
   const passwordOf = uncurryGetter(URL.prototype, "password");
-  const addEventListener = uncurryThis(EventTarget.prototype.addEventListener);
-  const removeEventListener = uncurryThis(EventTarget.prototype.removeEventListener);
   const nameOfException = uncurryGetter(DOMException.prototype, "name");
   const DOMExceptionCtor = DOMException;
   const charCodeAt = atoll.primordials.StringPrototypeCharCodeAt;
@@ -204,8 +202,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
       const body = weak === null ? undefined : WeakRefPrototypeDeref(weak);
       if (body !== undefined) bodies.failBody(body, abortReason(signal));
     };
-    addEventListener(signal, "abort", aborted, { __proto__: null, once: true });
-    const stop = () => removeEventListener(signal, "abort", aborted);
+    const stop = atoll.onceAborted(signal, aborted);
     return {
       /** @param {any} body of the response, or null */
       received: (body) => {

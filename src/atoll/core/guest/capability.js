@@ -26,6 +26,7 @@ import {
   makeMethod,
   replaceMethod,
 } from "./expose.js";
+import { onceAborted } from "./abort_listeners.js";
 import { blobOfType } from "./corrections.js";
 import { exportValue, homeOf } from "./handles.js";
 import { nativeFunction } from "./functions.js";
@@ -71,6 +72,7 @@ const removed = takeRemoved();
  * set what is called before the guest blocks until the host wants something
  * @property {(error: any) => void} reportException as one that nothing has caught
  * @property {typeof interceptUncaught} interceptUncaught
+ * @property {typeof onceAborted} onceAborted listen for the abort of a signal
  * @property {Record<string, any>} services
  * what the guest halves offer each other: `timers`, if there are any, with `pending` and `clearAll`
  * @property {typeof nativeFunction} nativeFunction
@@ -141,6 +143,7 @@ const atoll = ObjectFreeze({
   eventsSoFar,
   owedAnswers,
   onIdle,
+  onceAborted,
   reportException,
   interceptUncaught,
   services: new Bare(),

@@ -40,6 +40,7 @@ import {
   setReleaseListener,
   takeReleases,
 } from "./handles.js";
+import { onceAborted } from "./abort_listeners.js";
 import { asGuestError } from "./errors.js";
 import { SETTLE } from "./operations.js";
 import {
@@ -52,8 +53,6 @@ import {
   timersFired,
 } from "./engine.js";
 
-const addEventListener = uncurryThis(EventTarget.prototype.addEventListener);
-const removeEventListener = uncurryThis(EventTarget.prototype.removeEventListener);
 const isAborted = uncurryGetter(AbortSignal.prototype, "aborted");
 const abortReason = uncurryGetter(AbortSignal.prototype, "reason");
 
@@ -413,9 +412,8 @@ function abortWith(signal, id, pending) {
     aborted();
     return;
   }
-  addEventListener(signal, "abort", aborted, { once: true });
   // A signal may live much longer than the calls that it could have aborted.
-  pending.stopListening = () => removeEventListener(signal, "abort", aborted);
+  pending.stopListening = onceAborted(signal, aborted);
 }
 
 /**

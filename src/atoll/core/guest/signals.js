@@ -21,6 +21,7 @@ import {
   WeakRefCtor,
   WeakRefPrototypeDeref,
 } from "./primordials.js";
+import { onceAborted } from "./abort_listeners.js";
 import { defineOperation, postToHost } from "./connection.js";
 import { findImport, importHandle } from "./handles.js";
 import { registerDecoder, registerEncoder, tagged } from "./marshal.js";
@@ -31,8 +32,6 @@ const signalOf = uncurryGetter(AbortController.prototype, "signal");
 const abort = uncurryThis(AbortController.prototype.abort);
 const isAborted = uncurryGetter(AbortSignal.prototype, "aborted");
 const reasonOf = uncurryGetter(AbortSignal.prototype, "reason");
-// The one of signals: it keeps the timer of `AbortSignal.timeout` running.
-const addEventListener = uncurryThis(AbortSignal.prototype.addEventListener);
 
 // Ours
 
@@ -64,7 +63,7 @@ function numberOf(signal) {
     FinalizationRegistryPrototypeRegister(registry, signal, number);
     if (!isAborted(signal)) {
       const told = number;
-      addEventListener(signal, "abort", () => tellHost(told, signal), { once: true });
+      onceAborted(signal, () => tellHost(told, signal));
     }
   }
   return number;
