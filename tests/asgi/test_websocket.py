@@ -88,3 +88,47 @@ async def test_a_handler_that_wants_no_websocket(tmp_path: Path) -> None:
         with pytest.raises(InvalidStatus) as caught:
             await connect(f"ws://127.0.0.1:{client.base_url.port}/")
         assert caught.value.response.status_code == 403
+
+
+async def test_a_handler_that_fails_before_there_is_a_websocket(tmp_path: Path) -> None:
+    file = tmp_path / "plain.js"
+    file.write_text("""
+        serve((request) => {
+          if (new URL(request.url).pathname === "/throw") throw new Error("a secret");
+          return new Promise(() => {});
+        })
+    """)
+    async with serving(App(file, isolates=1, timeout=0.2)) as client:
+        for path, status in (("throw", 500), ("hang", 504)):
+            with pytest.raises(InvalidStatus) as caught:
+                await connect(f"ws://127.0.0.1:{client.base_url.port}/{path}")
+            assert caught.value.response.status_code == status
+            assert b"secret" not in (caught.value.response.body or b"")
+
+
+async def test_a_handler_cannot_say_how_its_handshake_is_framed(tmp_path: Path) -> None:
+    file = tmp_path / "lying.js"
+    file.write_text("""
+        serve({
+          fetch: (request, env, ctx) => ctx.upgrade({ headers: {
+            "X-Own": "yes", "Set-Cookie": "a=1", "Connection": "close", "Upgrade": "h2c",
+            "Content-Length": "5", "Transfer-Encoding": "chunked",
+            "Sec-WebSocket-Extensions": "permessage-evil", "Sec-WebSocket-Accept": "x",
+          } }),
+          websocket: { message: (socket, data) => socket.send(data) },
+        })
+    """)
+    async with (
+        serving(App(file, isolates=1)) as client,
+        connect(f"ws://127.0.0.1:{client.base_url.port}/") as socket,
+    ):
+        assert socket.response is not None
+        headers = socket.response.headers
+        assert (headers["x-own"], headers["set-cookie"]) == ("yes", "a=1")
+        assert headers.get_all("connection") == ["Upgrade"]
+        assert headers.get_all("upgrade") == ["websocket"]
+        assert "evil" not in "".join(headers.get_all("sec-websocket-extensions"))
+        assert "content-length" not in headers
+        assert "transfer-encoding" not in headers
+        await socket.send("hello")
+        assert await socket.recv() == "hello"

@@ -325,10 +325,14 @@ async def test_one_description_serves_many_isolates() -> None:
         {"max_redirects": -1},
         {"max_header_bytes": 1.5},
         {"max_websockets": True},
+        {"env": 5},
+        {"env": ["A=1"]},
+        {"env": {1: "x"}},
     ],
 )
 def test_wrong_options_are_refused(options: dict[str, Any]) -> None:
-    with pytest.raises((TypeError, ValueError)):
+    (name,) = options
+    with pytest.raises((TypeError, ValueError), match=name):
         Fetch(**options)
 
 

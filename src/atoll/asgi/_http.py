@@ -283,19 +283,30 @@ class Exchange:
         if self._has_started:
             # The server sees a response that never ends, and closes the connection.
             return
-        text = _STATUS[status].encode()
-        headers = [
-            (b"content-type", b"text/plain; charset=utf-8"),
-            (b"content-length", b"%d" % len(text)),
-        ]
-        if status == 503:
-            headers.append((b"retry-after", b"1"))
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": text})
+        await send_status(self._send, status, "http.response")
 
 
 class _TooLarge(Exception):
     """The body is longer than the application takes."""
+
+
+async def send_status(send: Send, status: int, kind: str) -> None:
+    """A response that tells its status alone.
+
+    Args:
+        send: of the connection.
+        status: one of those for failures.
+        kind: what begins the types of ASGI's messages.
+    """
+    text = _STATUS[status].encode()
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", b"%d" % len(text)),
+    ]
+    if status == 503:
+        headers.append((b"retry-after", b"1"))
+    await send({"type": f"{kind}.start", "status": status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": text})
 
 
 def status_of(error: Exception) -> int:

@@ -5,12 +5,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
-from atoll.asgi._http import encode_headers, log_failure, read_request, status_of
+from atoll.asgi._http import encode_headers, log_failure, read_request, send_status, status_of
 from atoll.asgi._types import Borrow, Receive, Scope, Send
 from atoll.fetch import Request, Response, WebSocket, WebSocketClosed
 
 _DENIAL = "websocket.http.response"
-_HANDSHAKE = frozenset({"sec-websocket-accept", "sec-websocket-protocol", "upgrade"})
+_HANDSHAKE = frozenset(
+    {
+        "sec-websocket-accept",
+        "sec-websocket-extensions",
+        "sec-websocket-key",
+        "sec-websocket-protocol",
+        "sec-websocket-version",
+    }
+)
+"""Headers of the handshake, which is the server's."""
 
 
 async def run(
@@ -19,6 +28,7 @@ async def run(
     """Have a connection answered, and pass its messages both ways until it closes."""
     if (await receive())["type"] != "websocket.connect":
         return
+    accepted = False
     try:
         request = _request(scope)
         async with borrow() as runtime:
@@ -28,6 +38,7 @@ async def run(
                     await _refuse(scope, send, response)
                     return
                 socket = response.websocket
+                accepted = True
                 await send(
                     {
                         "type": "websocket.accept",
@@ -40,7 +51,10 @@ async def run(
         status = status_of(error)
         log_failure(f"WebSocket {scope['path']}", status, error)
         with contextlib.suppress(OSError, RuntimeError):  # it may be closed already
-            await send({"type": "websocket.close", "code": 1011, "reason": ""})
+            if accepted or _DENIAL not in scope.get("extensions", {}):
+                await send({"type": "websocket.close", "code": 1011, "reason": ""})
+            else:
+                await send_status(send, status, _DENIAL)
 
 
 def _request(scope: Scope) -> Request:

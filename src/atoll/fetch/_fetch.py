@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from atoll.core.arguments import check_callable, check_count
 from atoll.core.capability import BundledCapability, joined
 from atoll.fetch._bodies import BodyTable, GuestBody
 from atoll.fetch._errors import NetworkError
@@ -101,12 +102,14 @@ class Fetch(BundledCapability):
             max_websocket_message: bytes, or characters, of one message of the guest.
 
         Raises:
-            TypeError: a handler cannot be called.
+            TypeError: a handler cannot be called, or an argument is of another type.
             ValueError: a number is out of range.
         """
-        for name, function in (("handler", handler), ("websocket", websocket)):
-            if function is not None and not callable(function):
-                raise TypeError(f"{name} must be callable, not {function!r}")
+        check_callable("handler", handler, "a function of the request")
+        check_callable("websocket", websocket, "a coroutine function of the connection")
+        names: Any = () if env is None else env
+        if not isinstance(names, Mapping | tuple) or not all(type(name) is str for name in names):
+            raise TypeError(f"env is a mapping of names to values, not {env!r}")
         for name, number, least in (
             ("max_concurrent", max_concurrent, 1),
             ("max_redirects", max_redirects, 0),
@@ -114,8 +117,7 @@ class Fetch(BundledCapability):
             ("max_websockets", max_websockets, 0),
             ("max_websocket_message", max_websocket_message, 1),
         ):
-            if type(number) is not int or number < least:
-                raise ValueError(f"{name} must be a number of at least {least}, not {number!r}")
+            check_count(name, number, least)
         self._handler = handler
         self._env = dict(env or {})
         self._max_concurrent = max_concurrent

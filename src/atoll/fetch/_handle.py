@@ -13,7 +13,7 @@ from atoll.fetch._bodies import BodyTable, GuestBody
 from atoll.fetch._errors import HandlerError, InvalidRequest, RequestTimeout
 from atoll.fetch._models import Request, Response
 from atoll.fetch._sockets import Sockets
-from atoll.fetch._tokens import join_headers, split_headers, with_true_length
+from atoll.fetch._tokens import join_headers, split_headers, with_true_length, without_framing
 
 if TYPE_CHECKING:
     from atoll.core.host import Pending
@@ -88,7 +88,7 @@ class _Exchange:
         if request.headers.get("upgrade", "").lower() != "websocket":
             raise HandlerError("the handler answered 101 to a request without Upgrade: websocket")
         response = Response(None)
-        response.status, response.headers = 101, headers
+        response.status, response.headers = 101, without_framing(headers)
         protocol = headers.get("sec-websocket-protocol", "")
         response.websocket = self._sockets.adopt(socket, request.url, request.headers, protocol)
         return response
