@@ -439,6 +439,8 @@ async def test_modules_of_packages_have_the_globals_of_node_that_they_use(
             "g/own.js": "const Buffer = { from: () => 1 }; export default [Buffer.from(), "
             "typeof process.env]",
             "g/imports.js": "import { Buffer } from 'buffer'; export default Buffer.from('a')[0]",
+            "w/package.json": '{"type": "module", "browser": {"node:buffer": false}}',
+            "w/index.js": "export default typeof Buffer === 'function' && Buffer.from('é')",
         },
     )
     handle = await isolate.install(Modules().mount_node_modules("", packages))
@@ -450,6 +452,8 @@ async def test_modules_of_packages_have_the_globals_of_node_that_they_use(
         "imports.js": 97,
     }.items():
         assert await handle.eval(f"export {{ default }} from 'g/{name}'") == expected, name
+    # It says that it does without on the web.
+    assert await handle.eval("export { default } from 'w/index.js'") is False
     assert await isolate.eval("[typeof Buffer, typeof process, typeof global]") == ["undefined"] * 3
 
 
@@ -463,10 +467,12 @@ async def test_modules_of_packages_have_the_globals_of_node_that_they_use(
         ("const s = 'x'; importScripts('a'); module.exports = s", False),
     ],
 )
-async def test_what_a_package_without_a_type_has(
-    text: str, is_esm: bool, isolate: Isolate, packages: Path
+@pytest.mark.parametrize("manifest", ["{}", '{"type": "commonjs"}'])
+async def test_what_a_package_that_is_no_module_has(
+    manifest: str, text: str, is_esm: bool, isolate: Isolate, packages: Path
 ) -> None:
-    write(packages, {"u/package.json": "{}", "u/index.js": text, "u/x.js": ""})
+    """Also with the type "commonjs" there are builds for bundlers, which go by the text."""
+    write(packages, {"u/package.json": manifest, "u/index.js": text, "u/x.js": ""})
     handle = await isolate.install(Modules().mount_node_modules("", packages))
     if is_esm:
         await handle.import_module("u")
@@ -479,6 +485,27 @@ async def test_require_uses_its_own_condition(isolate: Isolate, packages: Path) 
     write(packages, {"user/index.js": "module.exports = require('exports')"})
     modules = Modules().mount_node_modules("", packages)
     assert await default_of(isolate, modules, "user") == "require"
+
+
+async def test_a_slash_asks_for_a_package_with_the_name_of_a_module_of_node(
+    isolate: Isolate, packages: Path
+) -> None:
+    write(
+        packages,
+        {
+            "punycode/package.json": '{"main": "p.js"}',
+            "punycode/p.js": "module.exports = 'the package'",
+            "user/index.js": "module.exports = [require('punycode/'), require('punycode').ucs2, "
+            "require('plain/lib/')]",
+            "user/esm.mjs": "import 'punycode/'",
+        },
+    )
+    handle = await isolate.install(Modules().mount_node_modules("", packages))
+    assert await handle.eval(
+        "import a from 'user'; export default [a[0], typeof a[1], a[2].named]"
+    ) == [*("the package", "object", 1)]
+    with pytest.raises(ModuleDenied, match="does not end with a slash"):
+        await handle.import_module("user/esm.mjs")
 
 
 async def test_names_of_commonjs_exports(isolate: Isolate, packages: Path) -> None:

@@ -73,6 +73,7 @@ AREAS: Final = (
     ),
     _area("webidl", "WebIDL"),
     _area("wasm/jsapi"),
+    _area("wasm/webapi", server=True),
     _area("fs", "file-system-access"),
     _area("fetch/api/headers", server=True),
     _area("fetch/api/request", server=True),

@@ -39,6 +39,7 @@ _PARTS: Final = (
     "integrity.js",
     "local_schemes.js",
     "fetch.js",
+    "wasm_streaming.js",
     "events.js",
     "event_source.js",
     "web_socket.js",

@@ -218,7 +218,7 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
   function mainFetch(inner, exchange) {
     const url = new URLCtor(inner.url);
     const protocol = protocolOf(url);
-    if (protocol !== "data:" && protocol !== "blob:" && !isOfOwnOrigin(url)) {
+    if (!local.isLocal(protocol) && !isOfOwnOrigin(url)) {
       if (inner.mode === "same-origin") {
         return bodies.rejected(
           networkError("mode 'same-origin', and the URL is of another origin"),
@@ -257,6 +257,8 @@ export function createFetch(atoll, idl, forms, parts, bodies, requests, response
         return settled(() => local.dataResponse(inner, url));
       case "blob:":
         return settled(() => local.blobResponse(inner));
+      case "module:":
+        if (atoll.services.modules !== undefined) return local.moduleResponse(inner);
     }
     return bodies.rejected(networkError(`URLs of the scheme '${protocol}' cannot be fetched`));
   }

@@ -15,6 +15,7 @@ import { createHeaders } from "./headers.js";
 import { createRequests } from "./request.js";
 import { createResponses } from "./response.js";
 import { createServe } from "./serve.js";
+import { exposeWasmStreaming } from "./wasm_streaming.js";
 import { createWebIdl } from "./webidl.js";
 import { createWebSockets } from "./web_socket.js";
 
@@ -46,6 +47,7 @@ export default function install(atoll, options) {
   const requests = createRequests(atoll, idl, parts, bodies, blobs);
   const responses = createResponses(atoll, idl, parts, bodies, requests);
   const fetching = createFetch(atoll, idl, forms, parts, bodies, requests, responses, options);
+  exposeWasmStreaming(atoll, idl, parts, bodies, responses);
   const events = createEvents(atoll);
   createEventSource(atoll, idl, events, forms, parts, bodies, requests, responses, fetching);
   const sockets = createWebSockets(atoll, idl, events, forms, requests, options);

@@ -1,11 +1,25 @@
 /**
  * URLs whose responses are made here, without a request to anybody: `data:` (Fetch Standard, section 6)
- * and `blob:` (section 4.3).
+ * and `blob:` (section 4.3); and those of modules, which are what `import` with the type "bytes" gives.
  */
 
 /** @typedef {import("../core/guest/capability.js").Atoll} Atoll */
 /** @typedef {import("./webidl.js").WebIdl} WebIdl */
 /** @typedef {import("./request.js").InnerRequest} InnerRequest */
+/** @typedef {import("./response.js").InnerResponse} InnerResponse */
+
+/** By extensions; WebAssembly is only compiled from a response of its own type. */
+const MODULE_TYPES = {
+  __proto__: null,
+  css: "text/css",
+  html: "text/html;charset=utf-8",
+  js: "text/javascript",
+  json: "application/json",
+  mjs: "text/javascript",
+  svg: "image/svg+xml",
+  txt: "text/plain;charset=utf-8",
+  wasm: "application/wasm",
+};
 
 /**
  * @param {Atoll} atoll
@@ -28,6 +42,7 @@ export function createLocalSchemes(
   networkError,
 ) {
   const {
+    PromisePrototypeThen,
     StringPrototypeCharCodeAt,
     StringPrototypeIndexOf,
     StringPrototypeSlice,
@@ -41,6 +56,7 @@ export function createLocalSchemes(
   const blobType = uncurryGetter(Blob.prototype, "type");
   const blobSlice = uncurryThis(Blob.prototype.slice);
   const numberOf = parseInt;
+  const URLCtor = URL;
 
   /** § 6 data: URLs. @param {InnerRequest} inner @param {any} url */
   function dataResponse(inner, url) {
@@ -169,5 +185,39 @@ export function createLocalSchemes(
     return bytes;
   }
 
-  return { blobResponse, dataResponse };
+  /**
+   * Packages get what lies beside their modules by `fetch(new URL("x.wasm", import.meta.url))`.
+   * @param {InnerRequest} inner
+   * @returns {Promise<InnerResponse>}
+   */
+  function moduleResponse(inner) {
+    if (inner.method !== "GET") {
+      return bodies.rejected(networkError("a module's URL with a method other than GET"));
+    }
+    const { pathname } = new URLCtor(inner.url);
+    const extension = exec(/\.([a-z]+)$/, pathname)?.[1] ?? "";
+    return PromisePrototypeThen(
+      atoll.services.modules.bytesOf(inner.url),
+      (/** @type {Uint8Array<ArrayBuffer>} */ bytes) => {
+        const response = responses.newInner();
+        response.type = "basic";
+        response.url = inner.url;
+        response.statusText = "OK";
+        const type = /** @type {any} */ (MODULE_TYPES)[extension] ?? "application/octet-stream";
+        parts.append(response.list, "Content-Type", type);
+        // A copy, as the module's own may be imported by others.
+        response.body = bodies.bodyOfBytes(idl.sliceBytes(bytes, 0, bytes.length));
+        return response;
+      },
+      (/** @type {any} */ error) => {
+        throw networkError(error.message);
+      },
+    );
+  }
+
+  /** Whether it is nobody's origin that is asked. @param {string} protocol */
+  const isLocal = (protocol) =>
+    protocol === "data:" || protocol === "blob:" || protocol === "module:";
+
+  return { blobResponse, dataResponse, isLocal, moduleResponse };
 }

@@ -24,7 +24,10 @@ _CJS: Final = re.compile(r"\bmodule\.exports\b|\bexports\.[\w$]+\s*=|\brequire\s
 
 
 def looks_like_esm(text: str) -> bool:
-    """Whether a file of a package that has no ``type`` is an ES module, as Node guesses it."""
+    """Whether a file of a package that is not of type ``module`` is an ES module all the same.
+
+    Node guesses it so where there is no ``type``.
+    """
     return _ESM.search(text) is not None and _CJS.search(text) is None
 
 
@@ -41,15 +44,16 @@ def process_for(env: Mapping[str, str], *, browser: bool) -> dict[str, Any]:
 
     Args:
         env: its ``env``.
-        browser: whether packages give what they have for the web, as bundlers say there.
+        browser: whether packages give what they have for the web. Bundlers say so there, and name
+            no version of Node, by which packages tell that they may use its other modules.
     """
     return {
         "env": dict(env),
         "argv": [],
         "browser": browser,
         "platform": "linux",
-        "version": "v22.0.0",
-        "versions": {"node": "22.0.0"},
+        "version": "" if browser else "v22.0.0",
+        "versions": {} if browser else {"node": "22.0.0"},
     }
 
 

@@ -105,6 +105,9 @@ class Packages:
 
     def _resolve_package(self, specifier: str, importer: str, mode: Mode) -> str | None:
         scope = self._scope(importer)
+        if mode == "require":
+            # How packages ask for another package that has the name of a module of Node's.
+            specifier = specifier.removesuffix("/")
         name, rest = _split(specifier)
         subpath = f".{rest}"
         if scope is not None and scope.manifest.get("name") == name:
@@ -136,6 +139,11 @@ class Packages:
             return None if other == specifier else self.resolve(other, importer, mode)
         found = self._file_or_folder(scope.mount, scope.below(other))
         return self._existing(scope.mount, found, other)
+
+    def does_without(self, specifier: str, importer: str) -> bool:
+        """Whether the importer's package has nothing in the place of another one, on the web."""
+        scope = self._scope(importer)
+        return scope is not None and scope.replacement(specifier) is False
 
     def _resolve_in(self, package: Package, subpath: str, mode: Mode) -> str:
         exports = package.manifest.get("exports")

@@ -376,9 +376,8 @@ class ModuleSession:
                 package_type = self._packages.type_of(want.url)
             except PackageError as error:
                 raise want.error(ModuleDenied, str(error), error.rule) from None
-            if package_type != "module" and not (
-                package_type is None and _commonjs.looks_like_esm(text)
-            ):
+            # Builds for bundlers, which go by the text, are ES modules in packages of any type.
+            if package_type != "module" and not _commonjs.looks_like_esm(text):
                 return "cjs"
         return kind
 
@@ -407,8 +406,12 @@ class ModuleSession:
         ]
 
     def _node_globals(self, want: Want, code: str) -> list[str]:
-        is_package = self._packages.mount_of(want.url) is not None
-        return _commonjs.node_globals(code) if is_package else []
+        if self._packages.mount_of(want.url) is None:
+            return []
+        names = _commonjs.node_globals(code)
+        if "Buffer" in names and self._packages.does_without("node:buffer", want.url):
+            names.remove("Buffer")
+        return names
 
     async def _transpile(self) -> None:
         """Make JavaScript of what has arrived as something else."""

@@ -36,6 +36,14 @@ export default function install(atoll, options) {
       moduleEngine.setScriptImporter((specifier, attributes) =>
         registry.importDynamically(specifier, attributes, options.base)
       );
+      atoll.services.modules = {
+        /** What a URL of a module stands for. @param {string} url @returns {Promise<Uint8Array>} */
+        bytesOf: (url) =>
+          then(
+            registry.importDynamically(url, { __proto__: null, type: "bytes" }, options.base),
+            (namespace) => namespace.default,
+          ),
+      };
       return {
         /** @param {string} specifier */
         run: (specifier) => then(registry.importFromHost(specifier, true), () => undefined),
