@@ -2,8 +2,8 @@
 
 They are ordinary JavaScript, which runs in the isolate with nothing but what user code has anyway:
 not Node's own, nor the engine's. So importing one opens no door, whatever it exports. The
-exceptions are made by the guest half: ``async_hooks`` has two classes only, ``process`` constants
-and ``nextTick``.
+exceptions are made by the guest half: ``async_hooks`` has two classes only, ``module`` has
+``createRequire``, and ``process`` constants and ``nextTick``.
 """
 
 from __future__ import annotations
@@ -14,25 +14,41 @@ import re
 from importlib import resources
 from typing import Final
 
-NATIVE: Final = frozenset({"async_hooks", "process"})
-NAMES: Final = NATIVE | {
-    "assert",
-    "assert/strict",
-    "buffer",
-    "diagnostics_channel",
-    "events",
-    "path",
-    "path/posix",
-    "path/win32",
-    "punycode",
-    "querystring",
-    "stream",
-    "stream/promises",
-    "string_decoder",
-    "url",
-    "util",
-    "util/types",
-}
+NATIVE: Final = frozenset({"async_hooks", "module", "process"})
+_OWN: Final = frozenset(
+    {
+        "os",
+        "perf_hooks",
+        "stream/consumers",
+        "stream/web",
+        "timers",
+        "timers/promises",
+        "tty",
+    }
+)
+"""Those that are files of our own, on what the web has."""
+NAMES: Final = (
+    NATIVE
+    | _OWN
+    | {
+        "assert",
+        "assert/strict",
+        "buffer",
+        "diagnostics_channel",
+        "events",
+        "path",
+        "path/posix",
+        "path/win32",
+        "punycode",
+        "querystring",
+        "stream",
+        "stream/promises",
+        "string_decoder",
+        "url",
+        "util",
+        "util/types",
+    }
+)
 _PART: Final = re.compile(r"chunk-[\w-]+\.js")
 _PROCESS: Final = "chunk-DEMDiNwt.js"
 _EXPORT: Final = re.compile(r"^export (?:default )?(?=function)", re.MULTILINE)
@@ -88,8 +104,9 @@ def source(name: str) -> str:
     if name.startswith("path/"):
         flavour = name.removeprefix("path/")
         return f'import {{ {flavour} as path }} from "node:path";\n{_EXPORT_PATH}'
-    if name == _PROCESS:
-        file = resources.files("atoll") / "modules" / "node_process.js"
+    if name == _PROCESS or name in _OWN:
+        path = "process" if name == _PROCESS else name.replace("/", "_")
+        file = resources.files("atoll") / "modules" / "node" / f"{path}.js"
     else:
         path = name if _PART.fullmatch(name) else f"{name}.js"
         file = resources.files("atoll") / "vendor" / "jspm-core" / path

@@ -52,6 +52,7 @@ def process_for(env: Mapping[str, str], *, browser: bool) -> dict[str, Any]:
         "argv": [],
         "browser": browser,
         "platform": "linux",
+        "title": "browser" if browser else "node",
         "version": "" if browser else "v22.0.0",
         "versions": {} if browser else {"node": "22.0.0"},
     }

@@ -89,6 +89,7 @@ class ModuleSession:
             "load": self.load,
             "resolve": self.resolve,
             "cycle": self.cycle,
+            "builtins": sorted(_builtins.NAMES),
             "lexer": _commonjs.lexer_source,
             "process": _commonjs.process_for(
                 self._config.env,

@@ -261,5 +261,11 @@ export function createCommonJs(atoll, moduleEngine, options, registry) {
     return module;
   }
 
-  return { facade, process: nodeProcess, head: HEAD, tail: TAIL };
+  /** `node:module`, of which bundlers use one function. */
+  const nodeModule = {
+    builtinModules: options.builtins,
+    createRequire: (/** @type {any} */ importer) => makeRequire(`${importer}`),
+  };
+
+  return { facade, module: nodeModule, process: nodeProcess, head: HEAD, tail: TAIL };
 }

@@ -30,6 +30,7 @@ export default function install(atoll, options) {
       const commonJs = createCommonJs(atoll, moduleEngine, options, registry);
       registry.connect(commonJs, {
         __proto__: null,
+        "node:module": commonJs.module,
         "node:process": commonJs.process,
         "node:async_hooks": createAsyncHooks(atoll, moduleEngine),
       });
