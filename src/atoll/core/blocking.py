@@ -387,8 +387,9 @@ class BlockingDriver(Driver):
             return float("inf")
         # First, so that a call that begins meanwhile agrees on a look of its own.
         self._look_at = float("inf")
-        self._verdict = self._exceeded()
-        if self._verdict is not None:
+        verdict = self._exceeded()
+        if verdict is not None:
+            self._verdict = verdict
             process.kill()  # its owner's read ends, and finds the verdict
             return float("inf")
         look = self._next_look()

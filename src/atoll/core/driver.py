@@ -126,6 +126,12 @@ class Driver:
         """End the process from any thread; whoever uses the isolate later gets `error`."""
         raise NotImplementedError
 
+    def terminate(self) -> None:
+        """End the process from any thread, because its owner wants it."""
+        self._check_process()
+        if self.host.failure is None:
+            self.abandon(IsolateDisposed("the isolate was terminated"))
+
     def _check_process(self) -> None:
         if self.process is None:
             raise IsolateDisposed(

@@ -214,6 +214,18 @@ class Isolate(AsyncFlavour, BaseIsolate[AsyncDriver]):
                 if ending is not None:
                     await ending
 
+    def terminate(self) -> None:
+        """Stop the guest at once, whatever it does: the stop button, from any thread.
+
+        Whoever waits for the isolate, or uses it later, gets ``IsolateDisposed``. It does not wait,
+        and frees nothing of the host's: that is done by the end of the isolate's block, or by
+        ``dispose``.
+
+        Raises:
+            IsolateDisposed: the isolate has not been started.
+        """
+        self._driver.terminate()
+
     @property
     def confinement(self) -> Mapping[str, str]:
         """The layers that confine this isolate's process, with a word on each."""

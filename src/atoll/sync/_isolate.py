@@ -218,6 +218,10 @@ class Isolate(BlockingFlavour, BaseIsolate[BlockingDriver]):
         """End the isolate."""
         self._driver.dispose()
 
+    def terminate(self) -> None:
+        """Stop the guest at once, from any thread; see `atoll.Isolate.terminate`."""
+        self._driver.terminate()
+
     def eval(
         self,
         code: str,
