@@ -448,6 +448,14 @@ def test_a_capability_belongs_to_one_isolate() -> None:
         Files(max_open=0)
 
 
+def test_an_observer_that_nobody_would_wait_for_is_refused() -> None:
+    async def on_access(access: object) -> None:
+        raise AssertionError(access)
+
+    with pytest.raises(TypeError, match="on_access is a plain function"):
+        Files(on_access=on_access)
+
+
 async def test_what_came_along_is_forgotten_when_a_timer_fires() -> None:
     class Changing(MemoryFileSystem):
         """A file changes after each answer about it."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from atoll.core.arguments import check_callable, check_count
 from atoll.core.capability import BundledCapability, joined
 from atoll.fs._access import Access, Observer
 from atoll.fs._memory import MemoryFileSystem
@@ -54,11 +56,13 @@ class Files(BundledCapability):
                 be open at once.
 
         Raises:
-            ValueError: an argument is out of range.
+            TypeError, ValueError: an argument is of the wrong kind, or out of range.
         """
-        for name, number in (("max_depth", max_depth), ("max_open", max_open)):
-            if type(number) is not int or number < 1:
-                raise ValueError(f"{name} must be a positive integer, not {number!r}")
+        check_count("max_depth", max_depth)
+        check_count("max_open", max_open)
+        check_callable("on_access", on_access, "a function of the access")
+        if inspect.iscoroutinefunction(on_access):
+            raise TypeError("on_access is a plain function: nobody waits for a coroutine")
         if isinstance(filesystem, Mapping):
             filesystem = MountFileSystem(filesystem)
         self.filesystem: FileSystem = MemoryFileSystem() if filesystem is None else filesystem

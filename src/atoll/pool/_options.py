@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
+from atoll.core.arguments import check_count, check_seconds
 from atoll.pool._policy import Policy
 
 WARM_FACTOR: Final = 4
@@ -32,12 +32,12 @@ def make_policy(
     limit = max(8, WARM_FACTOR * size) if limit is None else limit
     at_once = os.cpu_count() or 1 if starts_at_once is None else starts_at_once
     check_count("size", size, 0)
-    check_count("limit", limit, 1)
-    check_count("starts_at_once", at_once, 1)
+    check_count("limit", limit)
+    check_count("starts_at_once", at_once)
     if size > limit:
         raise ValueError(f"size ({size}) cannot be more than limit ({limit})")
-    check_seconds("max_age", max_age)
-    check_seconds("health_interval", health_interval)
+    check_seconds("max_age", max_age, optional=True)
+    check_seconds("health_interval", health_interval, optional=True)
     return Policy(
         size=size,
         limit=limit,
@@ -46,35 +46,3 @@ def make_policy(
         max_age=max_age,
         check_every=health_interval,
     )
-
-
-def check_count(name: str, value: Any, least: int) -> None:
-    """Refuse what is no number of things.
-
-    Raises:
-        ValueError: not an integer, or too small.
-    """
-    if type(value) is not int or value < least:
-        raise ValueError(f"{name} must be an integer of at least {least}, not {value!r}")
-
-
-def check_seconds(name: str, value: Any) -> None:
-    """Refuse what is no time.
-
-    Raises:
-        ValueError: neither None nor a positive, finite number.
-    """
-    if value is None:
-        return
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e9:
-        raise ValueError(f"{name} must be a positive number of seconds, or None; not {value!r}")
-
-
-def check_callable(name: str, value: Callable[..., Any] | None) -> None:
-    """Refuse what cannot be called.
-
-    Raises:
-        TypeError: neither None nor callable.
-    """
-    if value is not None and not callable(value):
-        raise TypeError(f"{name} must be callable, not {value!r}")

@@ -11,12 +11,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from types import EllipsisType, TracebackType
 from typing import Any, Final, Generic, Self, TypeVar, overload
 
+from atoll.core.arguments import check_callable, check_seconds
 from atoll.core.flavours import AsyncFlavour
 from atoll.core.isolate import Isolate
 from atoll.errors import IsolateDisposed, PoolClosed
 from atoll.pool import _policy
 from atoll.pool._metrics import PoolMetrics
-from atoll.pool._options import WARM_UP, WARM_UPS, check_callable, check_seconds, make_policy
+from atoll.pool._options import WARM_UP, WARM_UPS, make_policy
 from atoll.runtime import Runtime
 
 _logger: Final = logging.getLogger("atoll.pool")
@@ -114,10 +115,10 @@ class Pool(AsyncFlavour, Generic[IsolateT]):
             max_age=max_age,
             health_interval=health_interval,
         )
-        check_seconds("timeout", timeout)
-        check_seconds("start_timeout", start_timeout)
-        check_callable("make", make)
-        check_callable("prepare", prepare)
+        check_seconds("timeout", timeout, optional=True)
+        check_seconds("start_timeout", start_timeout, optional=True)
+        check_callable("make", make, "a function that makes an isolate")
+        check_callable("prepare", prepare, "a function of the isolate")
         self._make: Callable[[], Any] = make or Runtime
         self._prepare = prepare
         self._timeout = timeout
@@ -213,7 +214,7 @@ class Pool(AsyncFlavour, Generic[IsolateT]):
 
     async def _acquire(self, timeout: float | EllipsisType | None) -> tuple[int, IsolateT]:
         timeout = self._timeout if isinstance(timeout, EllipsisType) else timeout
-        check_seconds("timeout", timeout)
+        check_seconds("timeout", timeout, optional=True)
         loop = self._check_use()
         now = time.monotonic()
         waiter = self._policy.request(now, _policy.NEVER if timeout is None else now + timeout)

@@ -10,9 +10,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from types import TracebackType
 from typing import Any, Generic, Self
 
+from atoll.core.arguments import check_callable, check_count, check_seconds
 from atoll.core.flavours import AsyncFlavour
 from atoll.errors import PoolClosed, PoolTimeout
-from atoll.pool._options import check_callable, check_count, check_seconds
 from atoll.pool._pool import IsolateT, Pool
 
 
@@ -66,9 +66,9 @@ class Sessions(AsyncFlavour, Generic[IsolateT]):
         Raises:
             ValueError, TypeError: an option is out of range.
         """
-        check_count("limit", limit, 1)
-        check_seconds("idle_timeout", idle_timeout)
-        check_callable("prepare", prepare)
+        check_count("limit", limit)
+        check_seconds("idle_timeout", idle_timeout, optional=True)
+        check_callable("prepare", prepare, "a function of the isolate")
         self._pool = pool
         self._limit = limit
         self._idle_timeout = idle_timeout
@@ -113,7 +113,7 @@ class Sessions(AsyncFlavour, Generic[IsolateT]):
             PoolTimeout: it took longer.
             PoolUnavailable, PoolClosed: there is no isolate to be had.
         """
-        check_seconds("timeout", timeout)
+        check_seconds("timeout", timeout, optional=True)
         async with contextlib.AsyncExitStack() as stack:
             try:
                 async with asyncio.timeout(timeout):

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import EllipsisType, TracebackType
 from typing import Any, Final, Generic, Self, TypeVar, overload
 
+from atoll.core.arguments import check_callable, check_seconds
 from atoll.core.flavours import BlockingFlavour
 from atoll.errors import (
     AtollError,
@@ -21,7 +22,7 @@ from atoll.errors import (
     WallTimeLimitExceeded,
 )
 from atoll.pool import PoolMetrics, _policy
-from atoll.pool._options import WARM_UP, WARM_UPS, check_callable, check_seconds, make_policy
+from atoll.pool._options import WARM_UP, WARM_UPS, make_policy
 from atoll.sync._isolate import Isolate
 from atoll.sync._runtime import Runtime
 
@@ -101,10 +102,10 @@ class Pool(BlockingFlavour, Generic[IsolateT]):
             max_age=max_age,
             health_interval=health_interval,
         )
-        check_seconds("timeout", timeout)
-        check_seconds("start_timeout", start_timeout)
-        check_callable("make", make)
-        check_callable("prepare", prepare)
+        check_seconds("timeout", timeout, optional=True)
+        check_seconds("start_timeout", start_timeout, optional=True)
+        check_callable("make", make, "a function that makes an isolate")
+        check_callable("prepare", prepare, "a function of the isolate")
         self._make: Callable[[], Any] = make or Runtime
         self._prepare = prepare
         self._timeout = timeout
@@ -207,7 +208,7 @@ class Pool(BlockingFlavour, Generic[IsolateT]):
 
     def _acquire(self, timeout: float | EllipsisType | None) -> tuple[int, IsolateT]:
         timeout = self._timeout if isinstance(timeout, EllipsisType) else timeout
-        check_seconds("timeout", timeout)
+        check_seconds("timeout", timeout, optional=True)
         if self._threads is None:
             raise PoolClosed("the pool has not been started: enter it first, with `with`")
         if not self._is_ours():

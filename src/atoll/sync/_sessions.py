@@ -10,9 +10,9 @@ from collections.abc import Callable, Hashable, Iterator
 from types import TracebackType
 from typing import Any, Generic, Self
 
+from atoll.core.arguments import check_callable, check_count, check_seconds
 from atoll.core.flavours import BlockingFlavour
 from atoll.errors import PoolClosed, PoolTimeout
-from atoll.pool._options import check_callable, check_count, check_seconds
 from atoll.sync._pool import IsolateT, Pool
 
 
@@ -48,9 +48,9 @@ class Sessions(BlockingFlavour, Generic[IsolateT]):
         prepare: Callable[[Any, IsolateT], object] | None = None,
     ) -> None:
         """Describe the sessions. See `atoll.Sessions`; `prepare` is a plain function."""
-        check_count("limit", limit, 1)
-        check_seconds("idle_timeout", idle_timeout)
-        check_callable("prepare", prepare)
+        check_count("limit", limit)
+        check_seconds("idle_timeout", idle_timeout, optional=True)
+        check_callable("prepare", prepare, "a function of the isolate")
         self._pool = pool
         self._limit = limit
         self._idle_timeout = idle_timeout
@@ -90,7 +90,7 @@ class Sessions(BlockingFlavour, Generic[IsolateT]):
             PoolTimeout: it took longer.
             PoolUnavailable, PoolClosed: there is no isolate to be had.
         """
-        check_seconds("timeout", timeout)
+        check_seconds("timeout", timeout, optional=True)
         deadline = None if timeout is None else time.monotonic() + timeout
         turn = object()
         session: _Session[IsolateT] | None = None
