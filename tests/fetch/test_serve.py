@@ -318,6 +318,57 @@ async def test_cancelling_a_request_aborts_its_signal_alone(site: Site) -> None:
     assert await site.eval("aborted") == [["/a", "AbortError"]]
 
 
+READERS = {
+    "chunk by chunk": "for await (const _ of request.body);",
+    "whole": "await request.bytes();",
+    "by a pipe": "await request.body.pipeTo(new WritableStream());",
+    "later": "await aborted; await request.text();",
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+async def test_an_upload_that_is_cut_off_fails_for_whoever_reads_it(
+    reader: str, site: Site
+) -> None:
+    reading, closed = asyncio.Event(), asyncio.Event()
+
+    async def upload() -> AsyncIterator[bytes]:
+        try:
+            yield b"x" * 100_000
+            reading.set()
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    if reader == "later":
+        await site.isolate.define_function("handling", reading.set)
+        closed.set()  # it was never opened
+    else:
+        await site.isolate.eval("var handling = () => {}")
+    await site.eval(
+        f"""
+        var failed = new Promise((tell) => serve(async (request) => {{
+            const aborted = new Promise((done) => {{ request.signal.onabort = done }});
+            handling();
+            try {{
+                {READERS[reader]}
+            }} catch (error) {{
+                tell([error.name, error === request.signal.reason]);
+            }}
+            return new Response();
+        }}));
+        0"""
+    )
+    request = Request("https://app.test/", method="POST", body=upload())
+    task = asyncio.create_task(site.fetch.dispatch_request(request))
+    await reading.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await site.eval("failed") == ["AbortError", True]
+    await asyncio.wait_for(closed.wait(), 10)
+
+
 async def test_closing_a_response_aborts_the_signal(site: Site) -> None:
     await site.eval(
         """

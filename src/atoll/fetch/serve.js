@@ -109,8 +109,9 @@ export function createServe(atoll, idl, parts, bodies, requests, responses, sock
   function abort(number, message) {
     const call = MapPrototypeGet(calls, number);
     if (call === undefined) return;
-    end(number, call);
+    MapPrototypeDelete(calls, number);
     call.reason = new DOMExceptionCtor(message, "AbortError");
+    bodies.failBody(call.body, call.reason);
     if (call.controller !== null) abortController(call.controller, call.reason);
     call.cancel(call.reason);
   }
