@@ -31,7 +31,8 @@ def test_a_benchmark_yields_finite_figures(name: str, tmp_path: Path) -> None:
             if figure is not None:
                 assert math.isfinite(figure["median"])
                 assert math.isfinite(figure["best"])
-                assert figure["median"] > 0
+                # Memory that has not grown is a figure, too.
+                assert figure["median"] > 0 or figure["unit"] == "MiB"
         assert row["ratio"] is None or math.isfinite(row["ratio"])
         assert row["what"] in ran.stdout
 
