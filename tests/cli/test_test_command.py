@@ -185,7 +185,7 @@ def test_every_file_has_an_isolate_of_its_own_and_misbehaving_ones_harm_no_other
     write(project.parent, "outside.js", "export const secret = 1;")
     for name, code in files.items():
         write(project, f"test/{name}.test.js", code)
-    ran = atoll_test(project, "--timeout", "300ms", "--memory", "64MiB", "--json")
+    ran = atoll_test(project, "--timeout", "2s", "--memory", "64MiB", "--json")
     assert ran.status == 1
     report = json.loads(ran.out)
     outcome = {Path(file["name"]).name.partition(".")[0]: file for file in report["testResults"]}
