@@ -194,6 +194,8 @@ class AsyncDriver(driver.Driver):
         if isinstance(event, ProcessExit):
             self.end(explain_exit(event, self._limits, started=self.host.ready is not None))
             self._set_ended()
+        else:
+            self._start_if_ready()
 
     def _set_ended(self) -> None:
         if self._ended is not None and not self._ended.done():
@@ -382,10 +384,21 @@ class AsyncDriver(driver.Driver):
             # Nobody would go on with the frames that are left, and who waits would wait for ever.
             self.end(IsolateCrashed(f"an error in the host ended the isolate: {error!r}"))
             raise
-        if host.ready is not None and self._ready is not None and not self._ready.done():
-            self._guest_is_ready()
-            self._ready.set_result(None)
+        self._start_if_ready()
         self._flush()
+
+    def _start_if_ready(self) -> None:
+        """The start is done when the guest is ready and its process is known, in either order."""
+        process = self.process
+        if self.host.ready is None or self._ready is None or self._ready.done():
+            return
+        if process is None or process.pid is None:
+            return
+        try:
+            self._guest_is_ready()
+        except ProcessLookupError:
+            return  # it has ended meanwhile, and the spawner says why
+        self._ready.set_result(None)
 
     def _run(self, invocation: Invocation) -> None:
         if invocation.context is not None:

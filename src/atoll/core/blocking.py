@@ -94,6 +94,9 @@ class BlockingDriver(Driver):
                 self._turn()
                 self.host.check_alive()
             self._wait_for_control(lambda: process.pid is not None)
+            if process.exit is not None:
+                self._output_ended()
+                self.host.check_alive()
             self._guest_is_ready()
         except BaseException as error:
             self.dispose()
