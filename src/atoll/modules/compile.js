@@ -90,10 +90,10 @@ export function createCompiler(atoll, moduleEngine, base, hooks) {
   /**
    * Packages for Node may use its globals, or declare some of their names themselves.
    * @param {Module} record
+   * @param {string} text
    */
-  function compileForNode(record) {
+  function compileForNode(record, text) {
     const { globals, url } = record;
-    const text = textOf(record);
     // All of them, then each alone.
     for (let i = globals.length > 1 ? -1 : 0; i < globals.length; i++) {
       let head = "";
@@ -135,11 +135,12 @@ export function createCompiler(atoll, moduleEngine, base, hooks) {
   /**
    * A module that has become a script, see bundles.js.
    * @param {Module} record
+   * @param {string} text
    * @param {string[]} names of its exports
    */
-  function bundleModule(record, names) {
+  function bundleModule(record, text, names) {
     const { url } = record;
-    const script = ReflectConstruct(Script, [textOf(record), {
+    const script = ReflectConstruct(Script, [text, {
       __proto__: null,
       filename: url,
       lineOffset: 0,
@@ -200,6 +201,20 @@ export function createCompiler(atoll, moduleEngine, base, hooks) {
   function nameOf(specifier) {
     const end = StringPrototypeIndexOf(specifier, TYPED);
     return end < 0 ? specifier : StringPrototypeSlice(specifier, 0, end);
+  }
+
+  /**
+   * Take what a text has been compiled to, and find out what it imports.
+   * @param {Module} record
+   * @param {any} module
+   * @param {string} text
+   * @param {string} identifier
+   */
+  function adopt(record, module, text, identifier) {
+    record.module = module;
+    record.requests = requestsOf(module, record.url);
+    distinguishTypes(record, text, identifier);
+    record.linked = false;
   }
 
   /**
@@ -301,16 +316,13 @@ export function createCompiler(atoll, moduleEngine, base, hooks) {
      */
     compile(record, sourceMap, names) {
       const { kind, url } = record;
-      if (kind === "esm" || kind === "bundle") nameMap(url, textOf(record), sourceMap);
-      if (kind === "bundle") {
-        record.module = bundleModule(record, names);
+      if (kind === "esm" || kind === "bundle") {
+        const text = textOf(record);
+        nameMap(url, text, sourceMap);
+        if (kind === "bundle") record.module = bundleModule(record, text, names);
+        else adopt(record, compileForNode(record, text), text, url);
       } else if (kind === "native") {
         record.module = nativeModule(url);
-      } else if (kind === "esm") {
-        record.module = compileForNode(record);
-        record.requests = requestsOf(record.module, url);
-        distinguishTypes(record, textOf(record), url);
-        record.linked = false;
       } else if (kind !== "cjs") {
         record.module = valueModule(url, valueOf(record));
       }
@@ -323,10 +335,7 @@ export function createCompiler(atoll, moduleEngine, base, hooks) {
      */
     compileSource(record, sourceMap, filename) {
       nameMap(filename, record.source, sourceMap);
-      record.module = compileText(record.source, filename, record.url);
-      record.requests = requestsOf(record.module, record.url);
-      distinguishTypes(record, record.source, filename);
-      record.linked = false;
+      adopt(record, compileText(record.source, filename, record.url), record.source, filename);
     },
     /** By what the engine links a request. @param {Module} record @param {Request} request */
     nameForEngine: (record, request) =>
